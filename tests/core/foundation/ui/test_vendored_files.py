@@ -19,7 +19,9 @@ def listed_hashes(text: str) -> dict[str, str]:
 
 def changed_files(hashes: dict[str, str], root: Path) -> list[str]:
     return [
-        name for name, sha256 in hashes.items() if hashlib.sha256((root / name).read_bytes()).hexdigest() != sha256
+        name
+        for name, sha256 in hashes.items()
+        if hashlib.sha256((root / name).read_bytes()).hexdigest() != sha256
     ]
 
 
