@@ -1,0 +1,76 @@
+"""``workmanager serve``: gunicorn with the application, without a configuration file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from core.config import load_config
+from core.foundation.tenants.storage import prepare_control
+
+if TYPE_CHECKING:
+    from core.gate import Application
+
+#: Requests that one worker works on at the same time; SQLAlchemy and SQLite release the interpreter while they wait.
+THREADS = 4
+
+
+class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+    """Gunicorn, told what to do by arguments."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        """Keep gunicorn's ``options``."""
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options to gunicorn."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Application:
+        """Make the application, in each worker process anew."""
+        from core.app import create_app  # noqa: PLC0415 - in the worker, after the fork
+
+        return create_app(load_config(host=self.options["wm_host"], port=self.options["wm_port"]))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="HOST", help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    envvar="PORT",
+    help="Port to listen on.",
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the web application."""
+    run_server(host=host, port=port, workers=workers)
+
+
+def run_server(*, host: str, port: int, workers: int) -> None:
+    """Prepare the control database and serve until stopped; a port in use ends with exit 1.
+
+    The address that links begin with is handed to the workers by the environment.
+    """
+    os.environ.setdefault("WORKMANAGER_PUBLIC_URL", f"http://{host}:{port}")
+    prepare_control(load_config())
+    Server(
+        {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "loglevel": "warning",
+            "graceful_timeout": 20,
+            "timeout": 60,
+            "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108 - gunicorn's advice
+            "control_socket_disable": True,
+        }
+    ).run()

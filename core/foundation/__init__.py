@@ -1,0 +1,1 @@
+"""What every area and plugin stands on; it knows nothing of the repair trade."""

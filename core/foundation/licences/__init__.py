@@ -1,0 +1,1 @@
+"""Licence tiers and feature bundles: what is switched on together."""

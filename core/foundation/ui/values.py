@@ -1,0 +1,98 @@
+"""What hooks hand to pages: frozen values with a place, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the side menu; shown to who has ``permission``."""
+
+    label: Any
+    endpoint: str
+    #: Name in icons.svg, without ``i-``.
+    icon: str
+    permission: str | None = None
+    #: ``work`` (no heading), ``manage`` or ``foot``.
+    group: str = "work"
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of somebody else's page: a template that gets ``data`` as its variables, placed by ``order``."""
+
+    name: str
+    title: Any
+    template: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    permission: str | None = None
+    order: int = 100
+    #: ``main`` or ``side``.
+    place: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that waits for somebody; the bell counts and lists them."""
+
+    text: Any
+    url: str
+    icon: str = "bell"
+    #: ``bad``, ``warn`` or ``info``.
+    tone: str = "info"
+    count: int = 1
+
+
+class SectionForm(Protocol):
+    """The part of a form that a plugin adds: a WTForms form with its own prefix."""
+
+    def validate(self) -> bool:
+        """Tell whether what was typed can be taken; messages stand beside the fields."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """A section that a plugin adds to a core form, saved in the same unit of work.
+
+    ``make(subject)`` builds its form (bound to the request's data on a POST), ``save(subject, form)`` is called inside the unit of
+    work after the core has saved ``subject``.
+    """
+
+    name: str
+    title: Any
+    template: str
+    make: Callable[[Any], SectionForm]
+    save: Callable[[Any, Any], None]
+    permission: str | None = None
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProvider:
+    """A kind of record that the search box finds.
+
+    ``hits(ids)`` returns what to show of the found records, in any order, in a number of statements that does not grow with them.
+    """
+
+    kind: str
+    title: Any
+    icon: str
+    permission: str
+    hits: Callable[[list[int]], list[SearchHit]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One found record as the search box shows it."""
+
+    id: int
+    title: str
+    url: str
+    detail: str = ""
+    stage: str | None = None

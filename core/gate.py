@@ -1,0 +1,210 @@
+"""The gate in front of every view: which routes exist for this tenant, who is asking, and whether they may.
+
+A plugin that is off has no routes at all for a tenant: requests are matched against a map made for the set of plugins that show, so that
+404, 405 and redirects all come out as if it were not installed. A lapsed plugin's routes read and refuse to write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import flask
+from flask import Flask, Request
+from flask_babel import gettext as _
+from werkzeug.routing import IntegerConverter, Map, MapAdapter
+
+from core.access import Access, access_of
+from core.db import end_reading, tenant_engine
+from core.errors import (
+    LicenceError,
+    LoginRequiredError,
+    NotAllowedError,
+    PluginError,
+    ProgrammingError,
+    TenantBehindError,
+    WorkmanagerError,
+)
+from core.foundation.accounts.sessions import authenticate
+from core.foundation.tenants.context import Tenant, current_tenant, enter, plugin_host
+from core.foundation.tenants.resolver import REDIRECT_KEY, REFUSAL_KEY, TENANT_KEY
+from core.foundation.tenants.services import owners_of
+from core.migrate import standings
+from core.plugin import PluginHost, PluginState, PluginStates
+from core.types import LARGEST_INTEGER
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Rule
+    from werkzeug.wrappers.response import Response
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+#: The owner of routes that no plugin claims.
+CORE: Final = "core"
+
+
+class WholeNumber(IntegerConverter):
+    """A whole number that a database can hold; any other is an address that does not exist."""
+
+    regex = r"\d{1,19}"
+
+    def __init__(self, url_map: Map, **options: Any) -> None:  # noqa: ANN401 - Werkzeug's own
+        """Bound the number by what a BIGINT holds."""
+        options.setdefault("max", LARGEST_INTEGER)
+        super().__init__(url_map, **options)
+
+
+class Application(Flask):
+    """Flask with a map of routes for each set of plugins."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Flask's own
+        """Bound whole numbers in addresses."""
+        super().__init__(*args, **kwargs)
+        self.url_map.converters = {**self.url_map.converters, "int": WholeNumber}
+        self._maps: dict[frozenset[str] | None, Map] = {}
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Match a request against the routes that exist for its tenant, or for the installation."""
+        if request is None:
+            return super().create_url_adapter(request)
+        tenant: Tenant | None = request.environ.get(TENANT_KEY)
+        return self.map_for(tenant).bind_to_environ(request.environ)
+
+    def map_for(self, tenant: Tenant | None) -> Map:
+        """Return the routes that exist for ``tenant``; for the installation without one."""
+        key = None if tenant is None else tenant.states.visible
+        found = self._maps.get(key)
+        if found is None:
+            found = self._maps[key] = self._make_map(key)
+        return found
+
+    def _make_map(self, visible: frozenset[str] | None) -> Map:
+        plugins: PluginHost = self.extensions["wm_plugins"]
+        made = Map(converters=self.url_map.converters)
+        for rule in self.url_map.iter_rules():
+            owner = owner_of(rule.endpoint, plugins)
+            access = access_of(self.view_functions[rule.endpoint])
+            of_instance = access is not None and access.instance
+            shows = (
+                of_instance if visible is None else not of_instance and (owner == CORE or owner in visible)
+            )
+            if shows:
+                made.add(_copy(rule))
+        return made
+
+
+def _copy(rule: Rule) -> Rule:
+    """Return an unbound copy of ``rule``, with the mark by which Flask answers OPTIONS."""
+    copy = rule.empty()
+    copy.provide_automatic_options = getattr(rule, "provide_automatic_options", False)  # type: ignore[attr-defined]
+    return copy
+
+
+def owner_of(endpoint: str, plugins: PluginHost) -> str:
+    """Return the plugin whose route ``endpoint`` is, or ``core``."""
+    blueprint = endpoint.partition(".")[0]
+    for name, blueprints in plugins.blueprints.items():
+        if any(one.name == blueprint for one in blueprints):
+            return name
+    return CORE
+
+
+def tenant_url(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - parts of an address
+    """Return the canonical address of a page of the current tenant, for links on paper and in messages."""
+    tenant = current_tenant()
+    application: Application = flask.current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    path = application.map_for(tenant).bind("host", url_scheme="https").build(endpoint, values)
+    return f"{tenant.url}{path}"
+
+
+def init_gate(app: Application) -> None:
+    """Stand in front of every view of ``app``."""
+    app.before_request(_enter)
+    app.before_request(_authorise)
+
+
+def _enter() -> Response | None:
+    """Enter the tenant of the request, refuse or redirect where the resolver said so."""
+    environ = flask.request.environ
+    flask.g.tenant = flask.g.user = None
+    refusal: WorkmanagerError | None = environ.get(REFUSAL_KEY)
+    if refusal is not None:
+        raise refusal
+    tenant: Tenant | None = environ[TENANT_KEY]
+    if tenant is None:
+        return None
+    enter(tenant)
+    if target := environ.get(REDIRECT_KEY):
+        return flask.redirect(target, code=308)
+    _refuse_behind(tenant)
+    authenticate()
+    return None
+
+
+def _refuse_behind(tenant: Tenant) -> None:
+    """Answer 503 while a tenant's tables are older than this code; what is current stays so until the process ends."""
+    current: set[tuple[int, PluginStates]] = flask.current_app.extensions.setdefault("wm_current", set())
+    key = (tenant.id, tenant.states)
+    if key in current:
+        return
+    with tenant_engine().connect() as connection:
+        if any(standing.is_behind for standing in standings(connection, owners_of(tenant))):
+            raise TenantBehindError(
+                _("This firm's database is being upgraded. Nothing is lost; try again in a moment.")
+            )
+    current.add(key)
+
+
+def _authorise() -> None:
+    """Let the caller pass or say why not, and end the read before anything is written."""
+    request = flask.request
+    if request.routing_exception is not None or request.endpoint is None:
+        return
+    access = access_of(flask.current_app.view_functions[request.endpoint])
+    if access is None:
+        msg = f"{request.endpoint} declares no access"
+        raise ProgrammingError(msg)
+    if access.instance:
+        return
+    _check_person(access)
+    if request.method not in SAFE_METHODS:
+        _check_licence(request.endpoint)
+        end_reading()
+
+
+def _check_person(access: Access) -> None:
+    if access.public:
+        return
+    user = flask.g.user
+    if user is None:
+        raise LoginRequiredError(_("Log in to go on."))
+    if access.permission is not None and not user.can(access.permission):
+        raise NotAllowedError(_("Your roles do not allow this. Ask a manager or the owner of the firm."))
+
+
+def _check_licence(endpoint: str) -> None:
+    owner = owner_of(endpoint, plugin_host())
+    if owner != CORE and current_tenant().states.state(owner) is PluginState.LAPSED:
+        title = plugin_host().plugins[owner].title
+        raise LicenceError(
+            _(
+                "The licence of %(plugin)s has ended: everything can be read, nothing changed. Renew it to go on.",
+                plugin=title,
+            )
+        )
+
+
+def check_routes(app: Flask, plugins: PluginHost) -> None:
+    """Refuse a route without a declaration of access, and a plugin's route outside what it claims.
+
+    :raises PluginError: names the owner and the route.
+    """
+    for rule in app.url_map.iter_rules():
+        owner = owner_of(rule.endpoint, plugins)
+        if access_of(app.view_functions[rule.endpoint]) is None:
+            msg = f"{owner}: the route {rule.rule} ({rule.endpoint}) declares no access; see core.access"
+            raise PluginError(msg)
+        if owner == CORE:
+            continue
+        claims = (owner, *plugins.plugins[owner].public)
+        if rule.rule.split("/")[1] not in claims:
+            msg = f"plugin {owner}: the route {rule.rule} lies outside its claims {', '.join(claims)}"
+            raise PluginError(msg)
