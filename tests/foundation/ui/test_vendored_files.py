@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "core/foundation/ui/static"
 README = STATIC / "vendor/README.md"
 FOLDERS = (STATIC / "vendor", ROOT / "core/foundation/documents/fonts", ROOT / "tests/e2e/vendor")
