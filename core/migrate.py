@@ -142,16 +142,16 @@ def _run(connection: Connection, owner: Owner, progress: Callable[[Owner, str], 
     if owner.head is None:
         return
     scripts = ScriptDirectory(str(owner.folder))
-    step = "?"
+    done = "none"
 
     def revisions(current: Any, context: Any) -> Any:  # noqa: ANN401, ARG001 - Alembic's own types
         return scripts._upgrade_revs("head", current)  # noqa: SLF001 - what `alembic upgrade` itself calls
 
-    def note(context: Any, info: Any, heads: Any, options: Any) -> None:  # noqa: ANN401, ARG001 - Alembic's own types
-        nonlocal step
-        step = str(info.up_revision_id)
+    def note(*, ctx: Any, step: Any, heads: Any, run_args: Any) -> None:  # noqa: ANN401, ARG001 - Alembic's own
+        nonlocal done
+        done = str(step.up_revision_id)
         if progress is not None:
-            progress(owner, step)
+            progress(owner, done)
 
     try:
         with EnvironmentContext(Config(), scripts, fn=revisions) as environment:
@@ -161,13 +161,13 @@ def _run(connection: Connection, owner: Owner, progress: Callable[[Owner, str], 
                 version_table=owner.version_table,
                 transaction_per_migration=True,
                 render_as_batch=True,
-                on_version_apply=note,
+                on_version_apply=note,  # type: ignore[arg-type] # Alembic calls it by keyword
             )
             environment.run_migrations()
             connection.commit()
     except Exception as error:
         connection.rollback()
-        msg = f"{owner.name}: the revision after {step} failed and was rolled back: {error}"
+        msg = f"{owner.name}: the revision after {done} failed and was rolled back: {error}"
         raise MigrationError(msg) from error
 
 

@@ -64,10 +64,10 @@ class LimitStore:
     def __init__(self, engine: Engine) -> None:
         """Keep counters in ``engine``, whose tables are made where they are missing."""
         self._engine = engine
+        self._writer = engine.execution_options(**{WRITE: True})
         self._insert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-        with engine.connect().execution_options(**{WRITE: True}) as connection:
+        with self._writer.begin() as connection:
             METADATA.create_all(connection)
-            connection.commit()
 
     def hit(self, key: str, limit: Limit) -> Verdict:
         """Count one attempt on ``key`` and say whether it is heard; a refused attempt counts too."""
@@ -82,9 +82,8 @@ class LimitStore:
                 "began": case((fresh, now), else_=COUNTERS.c.began),
             },
         ).returning(COUNTERS.c.hits, COUNTERS.c.began)
-        with self._engine.connect().execution_options(**{WRITE: True}) as connection:
+        with self._writer.begin() as connection:
             hits, began = connection.execute(statement).one()
-            connection.commit()
         return _verdict(hits, began, now, limit)
 
     def look(self, key: str, limit: Limit) -> Verdict:
@@ -101,9 +100,8 @@ class LimitStore:
     def clear(self, key: str) -> None:
         """Forget the attempts on ``key``, after a success."""
         forbid_in_unit_of_work("clearing a counter")
-        with self._engine.connect().execution_options(**{WRITE: True}) as connection:
+        with self._writer.begin() as connection:
             connection.execute(delete(COUNTERS).where(COUNTERS.c.key == key[:200]))
-            connection.commit()
 
     def stamp(self, key: str) -> None:
         """Note that ``key`` was used now, at most once a minute."""
@@ -112,9 +110,8 @@ class LimitStore:
         if now - self.stamps([key]).get(key, 0) < STAMP_EVERY:
             return
         insert = self._insert(STAMPS).values(key=key[:200], at=now)
-        with self._engine.connect().execution_options(**{WRITE: True}) as connection:
+        with self._writer.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=[STAMPS.c.key], set_={"at": now}))
-            connection.commit()
 
     def stamps(self, keys: list[str]) -> Mapping[str, int]:
         """Return the last use of each of ``keys`` that was used, in Unix seconds."""
@@ -124,9 +121,8 @@ class LimitStore:
 
     def sweep(self, older_than: int) -> None:
         """Remove counters that began more than ``older_than`` seconds ago."""
-        with self._engine.connect().execution_options(**{WRITE: True}) as connection:
+        with self._writer.begin() as connection:
             connection.execute(delete(COUNTERS).where(COUNTERS.c.began < int(time.time()) - older_than))
-            connection.commit()
 
 
 def _verdict(hits: int, began: int, now: int, limit: Limit) -> Verdict:
@@ -143,6 +139,9 @@ def open_store(config: Config, engines: Engines) -> LimitStore:
 
 
 def limits() -> LimitStore:
-    """Return the counters of this application."""
-    store: LimitStore = flask.current_app.extensions["wm_limits"]
+    """Return the counters of this application, opened at their first use."""
+    extensions = flask.current_app.extensions
+    if "wm_limits" not in extensions:
+        extensions["wm_limits"] = open_store(extensions["wm_config"], extensions["wm_engines"])
+    store: LimitStore = extensions["wm_limits"]
     return store
