@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from core.access import instance_route
 from core.config import Config, load_config
 from core.db import db
 from core.engines import Engines
@@ -30,7 +31,7 @@ from core.foundation.ui.shell import init_ui
 from core.gate import Application, check_routes, init_gate
 from core.loading import discover, load_plugins
 from core.plugin import Plugin, PluginHost
-from core.refusals import init_refusals
+from core.shell import init_shell
 
 ROOT: Final = Path(__file__).parent.parent
 #: Areas from the ground up; each may have hookspecs, hooks, views and models, found by their file names.
@@ -64,11 +65,11 @@ def create_app(config: Config | None = None, *, plugins: Sequence[Plugin] | None
     host = _load_plugins(app, discover() if plugins is None else plugins)
     _connect_databases(app, config, host)
     _speak(app, host)
-    init_ui(app)
+    init_ui(app, [plugin.folder / "static" for plugin in host.plugins.values()], guard=instance_route)
     init_gate(app)
     CSRFProtect(app)
     _register_views(app, host)
-    init_refusals(app)
+    init_shell(app)
     check_routes(app, host)
     _wrap(app, config)
     return app

@@ -28,6 +28,7 @@ from core.foundation.accounts.sessions import authenticate
 from core.foundation.tenants.context import Tenant, current_tenant, enter, plugin_host
 from core.foundation.tenants.resolver import REDIRECT_KEY, REFUSAL_KEY, TENANT_KEY
 from core.foundation.tenants.services import owners_of
+from core.foundation.ui.errors import wants_problem
 from core.migrate import standings
 from core.plugin import PluginHost, PluginState, PluginStates
 from core.types import LARGEST_INTEGER
@@ -153,30 +154,43 @@ def _refuse_behind(tenant: Tenant) -> None:
     current.add(key)
 
 
-def _authorise() -> None:
+def _authorise() -> Response | None:
     """Let the caller pass or say why not, and end the read before anything is written."""
     request = flask.request
     if request.routing_exception is not None or request.endpoint is None:
-        return
+        return None
     access = access_of(flask.current_app.view_functions[request.endpoint])
     if access is None:
         msg = f"{request.endpoint} declares no access"
         raise ProgrammingError(msg)
     if access.instance:
-        return
-    _check_person(access)
+        return None
+    if not access.public and flask.g.user is None:
+        return _ask_to_log_in()
+    _check_permission(access)
     if request.method not in SAFE_METHODS:
         _check_licence(request.endpoint)
         end_reading()
+    return None
 
 
-def _check_person(access: Access) -> None:
-    if access.public:
-        return
-    user = flask.g.user
-    if user is None:
-        raise LoginRequiredError(_("Log in to go on."))
-    if access.permission is not None and not user.can(access.permission):
+def _ask_to_log_in() -> Response:
+    """Lead a person who opens a page to the login and back; refuse everybody else.
+
+    :raises LoginRequiredError: something was sent, or a program is asking.
+    """
+    request = flask.request
+    if request.method not in SAFE_METHODS or wants_problem():
+        raise LoginRequiredError(_("Log in to go on. What you typed is still on the page before this one."))
+    here = request.full_path.rstrip("?")
+    login = flask.url_for("account.login", next=None if here == "/" else here)
+    if request.headers.get("HX-Request") == "true":
+        return flask.Response(status=204, headers={"HX-Redirect": login})
+    return flask.redirect(login)
+
+
+def _check_permission(access: Access) -> None:
+    if access.permission is not None and not flask.g.user.can(access.permission):
         raise NotAllowedError(_("Your roles do not allow this. Ask a manager or the owner of the firm."))
 
 

@@ -52,9 +52,8 @@ def load_plugins(
     manager = pluggy.PluginManager(PROJECT)
     for module in specs:
         manager.add_hookspecs(module)
-    for module in core_hooks:
-        manager.register(module)
     blueprints = {plugin.name: _load(plugin, manager) for plugin in ordered}
+    _register_hooks(ordered, core_hooks, manager)
     _check_hooks(manager, ordered)
     return PluginHost({plugin.name: plugin for plugin in ordered}, manager, blueprints)
 
@@ -122,12 +121,21 @@ def _load(plugin: Plugin, manager: pluggy.PluginManager) -> tuple[Blueprint, ...
             raise PluginError(msg)
     for module in plugin.hookspecs:
         manager.add_hookspecs(_import(plugin, module))
-    for module in plugin.hooks:
-        _register(plugin, _import(plugin, module), manager)
     if plugin.migrations is not None and plugin.owner.head is None:
         msg = f"plugin {plugin.name}: {plugin.migrations}/versions holds no revision"
         raise PluginError(msg)
     return tuple(_blueprint(plugin, target) for target in plugin.blueprints)
+
+
+def _register_hooks(
+    plugins: Sequence[Plugin], core_hooks: Sequence[ModuleType], manager: pluggy.PluginManager
+) -> None:
+    """Register from the top down: pluggy calls the newest first, so every hook is heard from the ground up."""
+    for plugin in reversed(plugins):
+        for module in reversed(plugin.hooks):
+            _register(plugin, _import(plugin, module), manager)
+    for hooks in reversed(core_hooks):
+        manager.register(hooks)
 
 
 def _register(plugin: Plugin, module: ModuleType, manager: pluggy.PluginManager) -> None:

@@ -257,3 +257,9 @@ def test_a_state_of_a_plugin_that_is_not_installed_counts_for_nothing() -> None:
     states = PluginStates.of({"gone": "on"}, ["here"])
     assert states == PluginStates()
     assert states.state("gone") is PluginState.OFF
+
+
+def test_hooks_are_heard_from_the_ground_up(write_plugin: WritePlugin) -> None:
+    host = load(listener(write_plugin, "alpha", requires=("beta",)), listener(write_plugin, "beta"))
+    states = PluginStates.of({"alpha": "on", "beta": "on"}, host.plugins)
+    assert host.hooks(states).things() == [["wmtest_beta.hooks"], ["wmtest_alpha.hooks"]]

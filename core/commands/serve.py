@@ -33,7 +33,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
     def load(self) -> Application:
         """Make the application, in each worker process anew."""
-        from core.app import create_app  # noqa: PLC0415 - in the worker, after the fork
+        from core.app import create_app
 
         return create_app(load_config(host=self.options["wm_host"], port=self.options["wm_port"]))
 
