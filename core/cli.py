@@ -7,12 +7,15 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
 if TYPE_CHECKING:
     from core.gate import Application
+
+#: What commands are handed: makes the application when it is called, with its control database ready.
+MakeApp: TypeAlias = "Callable[[], Application]"
 
 #: Where each command lives: ``module:attribute`` and its line of help.
 COMMANDS: Final = {

@@ -8,11 +8,11 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from core.app import Application
-from core.cli import emit, show_table
+from core.cli import MakeApp, emit, show_table
 from core.engines import Engines
 from core.foundation.tenants.context import Tenant
 from core.foundation.tenants.services import directory, owners_of
+from core.gate import Application
 from core.migrate import Owner, standings, upgrade
 
 
@@ -25,9 +25,9 @@ def database() -> None:
 @click.option("--tenant", "slug", help="One tenant instead of all.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def status(make: Any, slug: str | None, as_json: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def status(make: MakeApp, slug: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Show where each owner of tables stands; exit 1 when one is behind."""
-    app: Application = make()
+    app = make()
     engines: Engines = app.extensions["wm_engines"]
     rows: list[dict[str, Any]] = []
     with app.app_context():
@@ -47,7 +47,7 @@ def status(make: Any, slug: str | None, as_json: bool) -> None:  # noqa: ANN401,
         (
             row["tenant"],
             row["owner"],
-            row["current"] or "–",
+            row["current"] or "-",
             row["head"],
             "behind" if row["behind"] else "current",
         )
@@ -63,7 +63,7 @@ def status(make: Any, slug: str | None, as_json: bool) -> None:  # noqa: ANN401,
 @click.option("--plugin", "plugin", help="One owner of tables instead of all: core, or a plugin.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def upgrade_command(make: Any, slug: str | None, plugin: str | None, as_json: bool) -> None:  # noqa: ANN401, FBT001
+def upgrade_command(make: MakeApp, slug: str | None, plugin: str | None, as_json: bool) -> None:  # noqa: FBT001
     """Run the migrations that wait; stopped in the middle, it goes on where it was."""
     done = upgrade_tenants(make(), slug=slug, plugin=plugin, quiet=as_json)
     emit(done, f"{len(done)} revisions run", as_json=as_json)

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from core.app import Application
-from core.cli import emit, show_table
+from core.cli import MakeApp, emit, show_table
 from core.foundation.tenants.services import directory, set_plugin_state
 from core.plugin import PluginState
 
@@ -21,9 +20,9 @@ def plugin() -> None:
 @click.option("--tenant", "slug", help="Show what is on for this tenant.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def list_command(make: Any, slug: str | None, as_json: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def list_command(make: MakeApp, slug: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """List the installed plugins."""
-    app: Application = make()
+    app = make()
     with app.app_context():
         states = None if slug is None else directory().get(slug).states
         rows: list[dict[str, Any]] = [
@@ -41,8 +40,8 @@ def list_command(make: Any, slug: str | None, as_json: bool) -> None:  # noqa: A
     emit(rows, lambda: show_table(columns, cells), as_json=as_json)
 
 
-def _switch(make: Any, name: str, slug: str, state: PluginState, *, as_json: bool) -> None:  # noqa: ANN401
-    app: Application = make()
+def _switch(make: MakeApp, name: str, slug: str, state: PluginState, *, as_json: bool) -> None:
+    app = make()
     with app.app_context():
         tenant = set_plugin_state(slug, name, state)
         found = tenant.states.state(name).value
@@ -54,7 +53,7 @@ def _switch(make: Any, name: str, slug: str, state: PluginState, *, as_json: boo
 @click.option("--tenant", "slug", required=True, help="For this tenant.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def enable(make: Any, name: str, slug: str, as_json: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def enable(make: MakeApp, name: str, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Switch a plugin on for a tenant, with what it requires; its tables are made first."""
     _switch(make, name, slug, PluginState.ON, as_json=as_json)
 
@@ -64,7 +63,7 @@ def enable(make: Any, name: str, slug: str, as_json: bool) -> None:  # noqa: ANN
 @click.option("--tenant", "slug", required=True, help="For this tenant.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def disable(make: Any, name: str, slug: str, as_json: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def disable(make: MakeApp, name: str, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Switch a plugin off for a tenant; its data stay."""
     _switch(make, name, slug, PluginState.OFF, as_json=as_json)
 
@@ -74,6 +73,6 @@ def disable(make: Any, name: str, slug: str, as_json: bool) -> None:  # noqa: AN
 @click.option("--tenant", "slug", required=True, help="For this tenant.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def lapse(make: Any, name: str, slug: str, as_json: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def lapse(make: MakeApp, name: str, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Make a plugin read-only for a tenant, as when its licence ends."""
     _switch(make, name, slug, PluginState.LAPSED, as_json=as_json)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import click
 
-from core.app import Application
-from core.cli import emit, show_table
+from core.cli import MakeApp, emit, show_table
 from core.errors import InvalidInputError
-from core.foundation.accounts.identity import OWNER
 from core.foundation.accounts.links import issue_link
 from core.foundation.accounts.passwords import check_rules, hash_password
-from core.foundation.accounts.services import UserFacts, add_user
+from core.foundation.accounts.presets import OWNER
+from core.foundation.accounts.services import UserFacts, create_user
 from core.foundation.licences.bundles import find_bundle
 from core.foundation.tenants import services
 from core.foundation.tenants.context import Tenant
@@ -38,11 +37,14 @@ def tenant() -> None:
 )
 @click.option("--domain", help="Host name of its own.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
-@click.pass_obj
-def create(make: Any, as_json: bool, admin_password_stdin: bool, **values: Any) -> None:  # noqa: ANN401, FBT001
+@click.pass_context
+def create(ctx: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - click's own
     """Make a tenant with its first owner; without a password, print the link by which the owner sets one."""
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n") if admin_password_stdin else None
-    app: Application = make()
+    as_json: bool = values.pop("as_json")
+    password = None
+    if values.pop("admin_password_stdin"):
+        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    app = cast("MakeApp", ctx.obj)()
     with app.app_context():
         made, link = create_with_owner(password=password, **values)
     text = f"{made.name}: {made.url}/" + (f"\nThe owner sets a password at {link}" if link else "")
@@ -73,7 +75,7 @@ def create_with_owner(
     links: list[str] = []
 
     def seed(made: Tenant) -> None:
-        owner = add_user(facts, password_hash=password_hash, language=made.language)
+        owner = create_user(facts, password_hash=password_hash, language=made.language)
         if password_hash is None:
             links.append(issue_link(owner))
 
@@ -92,9 +94,9 @@ def create_with_owner(
 @tenant.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def list_command(make: Any, as_json: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def list_command(make: MakeApp, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """List all tenants."""
-    app: Application = make()
+    app = make()
     with app.app_context():
         rows = [_facts(one) for one in services.directory().list_tenants()]
     columns = ("slug", "name", "status", "url", "plugins")
@@ -106,9 +108,9 @@ def list_command(make: Any, as_json: bool) -> None:  # noqa: ANN401, FBT001 - cl
 @click.argument("slug")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
-def show(make: Any, slug: str, as_json: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def show(make: MakeApp, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Show what is known of a tenant."""
-    app: Application = make()
+    app = make()
     with app.app_context():
         facts = _facts(services.directory().get(slug))
     emit(facts, lambda: show_table(("", ""), list(facts.items())), as_json=as_json)
@@ -117,7 +119,7 @@ def show(make: Any, slug: str, as_json: bool) -> None:  # noqa: ANN401, FBT001 -
 @tenant.command()
 @click.argument("slug")
 @click.pass_obj
-def suspend(make: Any, slug: str) -> None:  # noqa: ANN401 - click's own
+def suspend(make: MakeApp, slug: str) -> None:
     """Keep everybody out from the next request on; nothing is lost."""
     with make().app_context():
         services.suspend_tenant(slug)
@@ -127,7 +129,7 @@ def suspend(make: Any, slug: str) -> None:  # noqa: ANN401 - click's own
 @tenant.command()
 @click.argument("slug")
 @click.pass_obj
-def resume(make: Any, slug: str) -> None:  # noqa: ANN401 - click's own
+def resume(make: MakeApp, slug: str) -> None:
     """Let a suspended tenant in again."""
     with make().app_context():
         services.resume_tenant(slug)
@@ -138,7 +140,7 @@ def resume(make: Any, slug: str) -> None:  # noqa: ANN401 - click's own
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="It is gone for good: database and files.")
 @click.pass_obj
-def delete(make: Any, slug: str, yes: bool) -> None:  # noqa: ANN401, FBT001 - click's own
+def delete(make: MakeApp, slug: str, yes: bool) -> None:  # noqa: FBT001 - click's own
     """Remove a tenant with its database and files for good."""
     if not yes:
         msg = f"this removes the database and the files of {slug} for good; say --yes"
@@ -161,6 +163,6 @@ def _facts(one: Tenant) -> dict[str, Any]:
         "domain": one.domain,
         "url": f"{one.url}/",
         "database": "sqlite" if one.placement.is_sqlite else f"postgresql, schema {one.placement.schema}",
-        "plugins": [name for name in sorted(one.states.on)],
-        "lapsed": [name for name in sorted(one.states.lapsed)],
+        "plugins": sorted(one.states.on),
+        "lapsed": sorted(one.states.lapsed),
     }
