@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, cast
 
 import click
@@ -43,7 +44,7 @@ def create(ctx: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - clic
     as_json: bool = values.pop("as_json")
     password = None
     if values.pop("admin_password_stdin"):
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     app = cast("MakeApp", ctx.obj)()
     with app.app_context():
         made, link = create_with_owner(password=password, **values)
