@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -114,6 +117,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+_moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
+
+
 def now() -> datetime:
     """Return this moment, aware and in UTC: the one clock of the product."""
-    return datetime.now(UTC)
+    return _moved.get() or datetime.now(UTC)
+
+
+@contextmanager
+def clock_at(moment: datetime) -> Iterator[None]:
+    """Let everything inside happen at ``moment``: for imports of the past and for demo data."""
+    token = _moved.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _moved.reset(token)

@@ -1,0 +1,85 @@
+import pytest
+
+from core.foundation.tenants.services import resume_tenant, suspend_tenant
+from core.testing import Shop
+
+
+def get(shop: Shop, path: str, host: str = "localhost", **headers: str) -> "tuple[int, str]":
+    response = shop.app.test_client().get(path, base_url=f"http://{host}", headers=headers)
+    return response.status_code, response.headers.get("Location", "")
+
+
+def test_a_tenant_is_found_by_its_path(shared_shop: Shop) -> None:
+    assert get(shared_shop, f"{shared_shop.root}/login") == (200, "")
+
+
+def test_the_address_without_a_slash_leads_to_the_one_with(shared_shop: Shop) -> None:
+    assert get(shared_shop, shared_shop.root) == (308, f"http://localhost{shared_shop.root}/")
+
+
+@pytest.mark.parametrize(
+    "path", ["/t/nobody/", "/t/nobody", "/t//", "/t/%00/", "/t/ș/", "/t/../", f"/t/{'a' * 300}/"]
+)
+def test_an_unknown_tenant_is_not_found(shared_shop: Shop, path: str) -> None:
+    assert get(shared_shop, path)[0] in {400, 404}
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "exa mple", "a_b"]
+)
+def test_an_unknown_host_is_a_bad_request(shared_shop: Shop, host: str) -> None:
+    response = shared_shop.app.test_client().get(f"{shared_shop.root}/login", headers={"Host": host})
+    assert response.status_code == 400
+
+
+def test_an_address_that_is_not_utf_8_is_a_bad_request(shared_shop: Shop) -> None:
+    response = shared_shop.app.test_client().get("/", environ_overrides={"PATH_INFO": "/t/\xff\xfe/"})
+    assert response.status_code == 400
+
+
+def test_a_suspended_tenant_is_closed_on_the_next_request_and_says_so(shop: Shop) -> None:
+    browser = shop.client("owner")
+    assert browser.get(f"{shop.root}/").status_code == 200
+    with shop.app.app_context():
+        suspend_tenant(shop.slug)
+    page = browser.get(f"{shop.root}/")
+    assert page.status_code == 403
+    assert "suspend" in page.get_data(as_text=True)
+    with shop.app.app_context():
+        resume_tenant(shop.slug)
+    assert browser.get(f"{shop.root}/").status_code == 200
+
+
+def test_a_tenant_whose_tables_are_older_than_the_code_is_told_to_wait(shop: Shop) -> None:
+    from sqlalchemy import text
+
+    from core.engines import WRITE
+
+    with shop.engine.execution_options(**{WRITE: True}).begin() as connection:
+        connection.execute(text("UPDATE alembic_version_core SET version_num = '0001'"))
+    response = shop.app.test_client().get(f"{shop.root}/login")
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_static_files_and_health_need_no_tenant(shared_shop: Shop) -> None:
+    for path in ("/", "/healthz", "/readyz", "/static/app.css"):
+        assert get(shared_shop, path)[0] == 200, path
+
+
+def test_the_door_leads_to_the_firm(shared_shop: Shop) -> None:
+    assert get(shared_shop, f"/?firm={shared_shop.slug}") == (302, f"http://localhost{shared_shop.root}/")
+    assert get(shared_shop, "/?firm=nobody")[0] == 404
+
+
+def test_a_host_of_its_own_is_the_canonical_address(make_shop: object) -> None:
+    shop: Shop = make_shop(domain="service.example")  # type: ignore[operator]
+    assert get(shop, "/login", host="service.example") == (200, "")
+    assert get(shop, f"{shop.root}/tickets/?q=x") == (308, "http://service.example/tickets/?q=x")
+    assert shop.tenant.root == ""
+
+
+def test_forwarded_headers_are_not_believed_unless_configured(shared_shop: Shop) -> None:
+    headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    status, location = get(shared_shop, shared_shop.root, **headers)
+    assert (status, location) == (308, f"http://localhost{shared_shop.root}/")
