@@ -243,7 +243,7 @@ def _moment(story: Story, start: datetime, end: datetime) -> datetime:
 
 def _in_hours(story: Story, moment: datetime) -> datetime:
     """Return the moment, moved into the opening hours of a working day."""
-    while moment.weekday() > 4:  # noqa: PLR2004 - Saturday and Sunday
+    while moment.weekday() > 4:
         moment += timedelta(days=1)
     return moment.replace(
         hour=story.dice.randint(9, 17), minute=story.dice.randint(0, 59), second=story.dice.randint(0, 59)
@@ -279,7 +279,7 @@ def _later(story: Story, moment: datetime, stage: Stage) -> datetime:
         stage, (1, 24)
     )
     later = moment + timedelta(hours=story.dice.randint(*hours))
-    if later.weekday() > 4 or not 9 <= later.hour < 18:  # noqa: PLR2004 - working days and hours
+    if later.weekday() > 4 or not 9 <= later.hour < 18:
         later = _in_hours(story, later + timedelta(days=1))
     return min(later, story.today - timedelta(minutes=story.dice.randint(5, 90)))
 
