@@ -1,0 +1,1 @@
+"""The shell of every screen: assets, theme, headers, formats, forms, lists, error pages. See README.md."""

@@ -1,0 +1,61 @@
+"""Turn and due as small values that a list computes once per row and a template prints without a macro."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask_babel import gettext as _, ngettext
+
+from core.foundation.ui.formats import (
+    NBSP,
+    NOTHING,
+    current_locale,
+    current_zone,
+    format_day,
+    format_duration,
+    format_time,
+    local,
+)
+
+#: A promise nearer than this is soon.
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """An icon and a text with a tone: the CSS class beside ``wm-turn`` or ``wm-due``."""
+
+    text: str
+    icon: str
+    tone: str = ""
+
+
+def turn_badge(word: str, icon: str, since: datetime, *, ours: bool, now: datetime | None = None) -> Badge:
+    """Say whose move it is and since when: ``Us · 2 h``; ``ours`` makes it stand out."""
+    waited = format_duration((now or datetime.now(UTC)) - since)
+    return Badge(f"{word}{NBSP}·{NBSP}{waited}", icon, "us" if ours else "")
+
+
+def due_badge(due: datetime | None, *, now: datetime | None = None, with_time: bool | None = None) -> Badge:
+    """Say when something is promised, in the tenant's time zone: ``today 17:00``, ``2 days late``.
+
+    :param with_time: Show the time of day; by default only of today's promises.
+    """
+    if due is None:
+        return Badge(NOTHING, "calendar3")
+    now = now or datetime.now(UTC)
+    if due < now:
+        return Badge(_late(now - due), "exclamation-triangle-fill", "late")
+    zone = current_zone()
+    day, today = local(due, zone).date(), local(now, zone).date()
+    text = format_day(day, locale=current_locale(), today=today)
+    if with_time or (with_time is None and day == today):
+        text = f"{text}{NBSP}{format_time(due, zone=zone)}"
+    return Badge(text, "alarm", "soon") if due - now < SOON else Badge(text, "calendar3")
+
+
+def _late(by: timedelta) -> str:
+    days = ngettext("%(num)s day late", "%(num)s days late", by.days)
+    hours = _("%(duration)s late", duration=format_duration(by))
+    return str(days if by.days else hours).replace(" ", NBSP)
