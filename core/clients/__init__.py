@@ -1,0 +1,1 @@
+"""Clients: the people and firms whose devices the shop repairs."""

@@ -1,0 +1,40 @@
+"""Mark in what is shown the part that was typed, in whatever spelling."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from core.foundation.search.fold import asked_words, fold_code
+
+
+def mark(shown: str, question: str) -> Markup:
+    """Return ``shown`` with each word of ``question`` inside ``<mark>``; marks, case and separators do not count.
+
+    ``0742 555 138`` is marked up to its first 1 by ``07425551``, ``Țuțuianu`` up to its i by ``tutu``.
+    """
+    folded, places = _folded(shown)
+    marked = [False] * len(shown)
+    for word in asked_words(question):
+        start = folded.find(word)
+        if start >= 0:
+            first, last = places[start], places[start + len(word) - 1]
+            marked[first : last + 1] = [True] * (last + 1 - first)
+    parts = []
+    begin = 0
+    for at in range(1, len(shown) + 1):
+        if at == len(shown) or marked[at] is not marked[begin]:
+            text = escape(shown[begin:at])
+            parts.append(Markup("<mark>{}</mark>").format(text) if marked[begin] else text)
+            begin = at
+    return Markup().join(parts)
+
+
+def _folded(shown: str) -> tuple[str, list[int]]:
+    """Return the folded letters and digits of ``shown``, and the place in it that each comes from."""
+    folded = []
+    places = []
+    for place, letter in enumerate(shown):
+        for one in fold_code(letter):
+            folded.append(one)
+            places.append(place)
+    return "".join(folded), places

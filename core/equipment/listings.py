@@ -1,0 +1,90 @@
+"""Devices as lists, panels and the search box show them: columns, never objects."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import url_for
+from flask_babel import gettext as _, lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from core.clients.lookup import asked
+from core.clients.models import Client
+from core.db import session
+from core.equipment.codes import shown_code
+from core.equipment.lookup import equipment_picks, picks_of_devices
+from core.equipment.models import Equipment, EquipmentOwnership, EquipmentType
+from core.equipment.queries import TITLE, join_names
+from core.equipment.services import SEARCH_KIND
+from core.foundation.search.services import matching
+from core.foundation.ui.listing import ListSpec, Order, down, up
+from core.foundation.ui.values import Panel, SearchHit
+
+EQUIPMENT: Final = ListSpec(
+    (
+        Order("new", (down(Equipment.id),), _l("Newest"), by_time=True),
+        Order("changed", (down(Equipment.updated_at), down(Equipment.id)), _l("Last changed"), by_time=True),
+        Order("code", (up(Equipment.unique_key), up(Equipment.id)), _l("Unique ID")),
+    )
+)
+
+
+_COLUMNS: Final[tuple[Any, ...]] = (
+    Equipment.id,
+    TITLE.label("title"),
+    EquipmentType.name.label("type_name"),
+    Equipment.unique_id,
+    Equipment.unique_id_generated,
+    Equipment.client_id,
+    Client.name.label("client_name"),
+    Equipment.updated_at,
+)
+
+
+def equipment_rows(*, question: str = "", type_id: int | None = None) -> Select[Any]:
+    """Return the statement of the list of devices, filtered by a text and a type."""
+    statement = join_names(select(*_COLUMNS).select_from(Equipment)).outerjoin(
+        Client, Client.id == Equipment.client_id
+    )
+    found = matching(asked(question), SEARCH_KIND)
+    if found is not None:
+        statement = statement.where(Equipment.id.in_(found))
+    if type_id is not None:
+        statement = statement.where(Equipment.type_id == type_id)
+    return statement
+
+
+def owners_of(equipment_id: int) -> list[Any]:
+    """Return who owned a device since when, the owner of today first."""
+    statement = (
+        select(EquipmentOwnership.client_id, EquipmentOwnership.since, Client.name)
+        .outerjoin(Client, Client.id == EquipmentOwnership.client_id)
+        .where(EquipmentOwnership.equipment_id == equipment_id)
+        .order_by(EquipmentOwnership.id.desc())
+    )
+    return list(session().execute(statement))
+
+
+def client_panel(client_id: int) -> Panel:
+    """Return the devices of a client as a part of the client's page."""
+    return Panel(
+        "equipment",
+        _("Equipment"),
+        "equipment/_client_panel.html",
+        data={"picks": equipment_picks(client_id), "client_id": client_id},
+        permission="core.equipment:view",
+        order=20,
+    )
+
+
+def search_hits(ids: list[int]) -> list[SearchHit]:
+    """Return what the search box shows of the devices with these ids."""
+    return [
+        SearchHit(
+            pick.id,
+            pick.title,
+            url_for("equipment.show", equipment_id=pick.id),
+            detail=" · ".join(filter(None, (shown_code(pick.unique_id), pick.client_name))),
+        )
+        for pick in picks_of_devices(ids)
+    ]
