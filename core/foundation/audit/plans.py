@@ -1,0 +1,140 @@
+"""What of a model is recorded: read once from its class, kept for the life of the process.
+
+A model says what it needs by class attributes:
+
+``__audited__ = False`` with ``__unaudited_because__``
+    its changes are not recorded, and why;
+``__secret_columns__``
+    names of columns whose values are never written down (columns of bytes never are);
+``__derived_columns__``
+    names of columns that repeat others in another form, such as folded ones: they say nothing more;
+``__audit_label__``
+    the attribute that people know a record by; by default the first there is of number, name, title, code, email;
+``__title__``
+    what people call such a record, translated; ``info={"title": …}`` does the same for a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Integer, LargeBinary, inspect
+from sqlalchemy.orm import ColumnProperty, Mapper
+
+from core.db import Model
+from core.errors import ProgrammingError
+
+#: What stands for a value that nobody may read.
+HIDDEN: Final = "•••"
+LABELS: Final = ("number", "name", "title", "code", "email")
+#: Columns that say nothing that the moment of the entry does not say.
+NOISE: Final = frozenset({"created_at", "updated_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the changes of one model are recorded."""
+
+    entity: str
+    #: Attribute by which an entry finds the record again.
+    key: str
+    #: Attribute and column name of what is recorded.
+    columns: Mapping[str, str]
+    #: Attributes whose values are not written down.
+    secrets: frozenset[str]
+    #: Relationships through a table that has no model of its own.
+    links: Collection[str]
+    label: str | None
+
+
+@cache
+def plan_of(model: type[Model]) -> Plan | None:
+    """Return how ``model`` is recorded, ``None`` where it is not.
+
+    :raises ProgrammingError: it opts out without a reason, or has no whole number as a key.
+    """
+    if not getattr(model, "__audited__", True):
+        if not getattr(model, "__unaudited_because__", ""):
+            msg = f"{model.__name__} is not audited and does not say why: __unaudited_because__"
+            raise ProgrammingError(msg)
+        return None
+    mapper = inspect(model)
+    secret_names = frozenset(getattr(model, "__secret_columns__", ()))
+    noise = NOISE | frozenset(getattr(model, "__derived_columns__", ()))
+    kept = {
+        one.key: one.columns[0].name
+        for one in mapper.column_attrs
+        if _is_recorded(one, mapper) and one.columns[0].name not in noise
+    }
+    return Plan(
+        entity=mapper.local_table.name,  # type: ignore[attr-defined] # a model of ours is a table, never a join
+        key=_key(mapper),
+        columns=kept,
+        secrets=frozenset(
+            key for key, name in kept.items() if name in secret_names or _is_binary(mapper, key)
+        ),
+        links=tuple(
+            link.key for link in mapper.relationships if link.secondary is not None and not link.viewonly
+        ),
+        label=getattr(model, "__audit_label__", None) or next((key for key in LABELS if key in kept), None),
+    )
+
+
+def audited_models() -> dict[str, type[Model]]:
+    """Return every recorded model by the name of its table."""
+    models: list[type[Model]] = [mapper.class_ for mapper in Model.registry.mappers]
+    return {plan.entity: model for model in models if (plan := plan_of(model)) is not None}
+
+
+def entity_title(entity: str) -> str:
+    """Return what people call a record of the table ``entity``."""
+    title = getattr(audited_models().get(entity), "__title__", None)
+    return str(title) if title else entity.replace("_", " ").capitalize()
+
+
+def column_title(entity: str, column: str) -> str:
+    """Return what people call a column of the table ``entity``."""
+    table = Model.metadata.tables.get(entity)
+    title = table.columns[column].info.get("title") if table is not None and column in table.columns else None
+    return str(title) if title else column.removesuffix("_id").replace("_", " ").capitalize()
+
+
+def plain(value: object) -> object:
+    """Return ``value`` as JSON keeps it."""
+    found: object = str(value)
+    if isinstance(value, Enum):
+        found = value.value
+    elif value is None or isinstance(value, str | int | float | list | dict):
+        found = value
+    elif isinstance(value, datetime | date | time):
+        found = value.isoformat()
+    elif isinstance(value, bytes | bytearray | memoryview):
+        found = HIDDEN
+    elif isinstance(value, set | frozenset | tuple):
+        found = [plain(one) for one in value]
+    return found
+
+
+def _is_recorded(one: ColumnProperty[Any], mapper: Mapper[Any]) -> bool:
+    """Tell whether a column says something: neither its id, which names the entry, nor its version does."""
+    column = one.columns[0]
+    if column is mapper.version_id_col:
+        return False
+    return not (column.primary_key and len(mapper.primary_key) == 1)
+
+
+def _is_binary(mapper: Mapper[Any], key: str) -> bool:
+    return isinstance(mapper.column_attrs[key].columns[0].type, LargeBinary)
+
+
+def _key(mapper: Mapper[Any]) -> str:
+    for column in mapper.primary_key:
+        if isinstance(column.type, Integer):
+            return str(mapper.get_property_by_column(column).key)
+    msg = f"{mapper.class_.__name__} has no whole number as a key: its changes cannot be recorded"
+    raise ProgrammingError(msg)

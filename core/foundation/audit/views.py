@@ -1,0 +1,95 @@
+"""The page that shows who changed what, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, lazy_gettext as _l
+from sqlalchemy import Row, select
+
+from core.access import require
+from core.db import session
+from core.foundation.accounts.models import User
+from core.foundation.audit.forms import TrailFilter
+from core.foundation.audit.models import AuditEntry
+from core.foundation.audit.plans import audited_models, column_title, entity_title
+from core.foundation.audit.services import trail
+from core.foundation.ui.listing import ListSpec, Order, down
+
+audit = Blueprint("audit", __name__, url_prefix="/settings/audit")
+BLUEPRINTS = (audit,)
+
+LISTING: Final = ListSpec((Order("at", (down(AuditEntry.id),), _l("When"), by_time=True),), limit=50)
+ACTIONS: Final = {"create": _l("added"), "change": _l("changed"), "delete": _l("deleted")}
+#: Longest value that the page shows in a line; the trail keeps all of it.
+SHOWN: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry as the page shows it."""
+
+    at: datetime
+    actor: str
+    entity: str
+    entity_key: str
+    entity_id: int
+    label: str
+    action: str
+    #: Column, before, after; both empty where nothing was there.
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@audit.get("")
+@require("core.audit:view")
+def index() -> ResponseReturnValue:
+    """List the entries, newest first."""
+    entities = sorted(((name, entity_title(name)) for name in audited_models()), key=lambda pair: pair[1])
+    people = session().execute(select(User.id, User.name).order_by(User.name)).all()
+    filters = TrailFilter(request.args, entities=entities, people=[(row.id, row.name) for row in people])
+    chosen = filters.chosen
+    statement = trail(
+        entity=chosen.get("entity"), entity_id=chosen.get("entity_id"), actor_id=chosen.get("actor")
+    )
+    listing = LISTING.page(session(), statement, request.args)
+    return render_template(
+        "settings/audit.html",
+        filters=filters,
+        listing=listing,
+        entries=[_shown(row) for row in listing.rows],
+    )
+
+
+def _shown(row: Row[Any]) -> Shown:
+    return Shown(
+        at=row.at,
+        actor=row.actor_name,
+        entity=entity_title(row.entity),
+        entity_key=row.entity,
+        entity_id=row.entity_id,
+        label=row.label,
+        action=str(ACTIONS.get(row.action) or row.action.replace("_", " ")),
+        changes=tuple(
+            (column_title(row.entity, column), _text(before), _text(after))
+            for column, (before, after) in row.changes.items()
+        ),
+    )
+
+
+def _text(value: object) -> str:
+    """Write a recorded value as people read it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        text = ", ".join(f"{name}: {_text(one)}" for name, one in value.items())
+    elif isinstance(value, list):
+        text = ", ".join(_text(one) for one in value)
+    else:
+        text = str(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -1,0 +1,96 @@
+"""Search on SQLite: a full-text table of trigrams (FTS5) whose row ids are the positions of the entries.
+
+It walks its answers from the highest row id down, and a kind is a range of row ids: the newest of a kind come first and the walk stops
+early. The table keeps no text of its own, so it is told what it forgets; a trigger would be refused under ``trusted_schema=OFF``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    text as sql,
+    union_all,
+    update,
+)
+
+from core.foundation.search.entries import TIE_BITS, Entry, Hit, Pattern, kind_range
+from core.foundation.search.models import ENTRY
+
+FTS: Final = table("search_fts", column("rowid"), column("search_fts"))
+REMEMBER: Final = sql("INSERT INTO search_fts (rowid, text) VALUES (:position, :text)")
+FORGET: Final = sql("INSERT INTO search_fts (search_fts, rowid, text) VALUES ('delete', :position, :text)")
+
+
+def put(connection: Connection, entry: Entry) -> None:
+    """Write an entry in place of the one before."""
+    before = _find(connection, entry.kind, entry.record_id)
+    position = _position(connection, entry, before)
+    new = {"position": position, "text": entry.text}
+    if before is None:
+        connection.execute(insert(ENTRY), [{"kind": entry.kind, "record_id": entry.record_id, **new}])
+    else:
+        if (before.position, before.text) == (position, entry.text):
+            return
+        connection.execute(FORGET, {"position": before.position, "text": before.text})
+        connection.execute(update(ENTRY).where(_key(entry.kind, entry.record_id)).values(**new))
+    connection.execute(REMEMBER, new)
+
+
+def remove(connection: Connection, kind: str, record_id: int) -> None:
+    """Delete an entry."""
+    before = _find(connection, kind, record_id)
+    if before is not None:
+        connection.execute(FORGET, {"position": before.position, "text": before.text})
+        connection.execute(delete(ENTRY).where(_key(kind, record_id)))
+
+
+def matches(pattern: Pattern, kind: str) -> Select[Any]:
+    """Return the statement that reads kind, record and position of all entries of ``kind`` that ``pattern`` fits."""
+    # Parts hold letters, digits, blanks and bars alone (see ``entries``); quoted all the same, as one phrase each.
+    question = " AND ".join('"{}"'.format(part.replace('"', '""')) for part in pattern.fragments)
+    return (
+        select(ENTRY.c.kind, ENTRY.c.record_id, ENTRY.c.position)
+        .select_from(FTS.join(ENTRY, ENTRY.c.position == FTS.c.rowid))
+        .where(FTS.c.search_fts.op("MATCH")(question), FTS.c.rowid.between(*kind_range(kind)))
+        .where(ENTRY.c.kind == kind, *(func.instr(ENTRY.c.text, part) > 0 for part in pattern.rest))
+    )
+
+
+def newest(connection: Connection, pattern: Pattern, kinds: Sequence[str], limit: int) -> list[Hit]:
+    """Return the newest ``limit`` entries of each of ``kinds`` that ``pattern`` fits, in one statement."""
+    walks = [matches(pattern, kind).order_by(FTS.c.rowid.desc()).limit(limit).subquery() for kind in kinds]
+    rows = connection.execute(union_all(*(select(*walk.c) for walk in walks)))
+    return [Hit(row.kind, row.record_id, row.position) for row in rows]
+
+
+def _key(kind: str, record_id: int) -> Any:  # noqa: ANN401 - a condition
+    return and_(ENTRY.c.kind == kind, ENTRY.c.record_id == record_id)
+
+
+def _find(connection: Connection, kind: str, record_id: int) -> Row[Any, Any] | None:
+    return connection.execute(select(ENTRY.c.position, ENTRY.c.text).where(_key(kind, record_id))).first()
+
+
+def _position(connection: Connection, entry: Entry, before: Row[Any, Any] | None) -> int:
+    """Return where the entry goes: where it was if its moment is the same, else the first free position of its second.
+
+    There is one writer, so what is free stays free.
+    """
+    if before is not None and before.position >> TIE_BITS == entry.position >> TIE_BITS:
+        return int(before.position)
+    position = entry.position
+    while connection.execute(select(ENTRY.c.position).where(ENTRY.c.position == position)).first():
+        position += 1
+    return position

@@ -1,0 +1,17 @@
+"""The hook by which core and plugins declare what a shop may set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.foundation.settings.values import SettingsGroup
+from core.plugin import hookspec
+
+
+@hookspec
+def settings_groups() -> Sequence[SettingsGroup]:
+    """Return groups of settings; each becomes a page under ``/settings/`` by itself.
+
+    Called once a request. The values must be the same each time: they say what a setting is, not what it is set to.
+    """
+    return ()

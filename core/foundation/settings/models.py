@@ -1,0 +1,87 @@
+"""Settings, locations and number series of a tenant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Model
+from core.types import UtcDateTime, now
+
+#: Longest code of a location; it stands at the front of every number.
+CODE_LENGTH = 8
+NAME_LENGTH = 100
+
+
+class Setting(Model):
+    """One setting that the shop has given a value; one without a row has its default."""
+
+    __tablename__ = "setting"
+    __table_args__ = (Index(None, "group_name", "key", unique=True),)
+    __audit_label__ = "path"
+    __title__ = _l("Setting")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Name of the group that declares it.
+    group_name: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(60))
+    #: As the declaration of the setting keeps it in JSON.
+    value: Mapped[Any] = mapped_column(JSON, info={"title": _l("Value")})
+    version: Mapped[int] = mapped_column()
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    #: The user; ``None`` for the product itself.
+    updated_by: Mapped[int | None]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+    @property
+    def path(self) -> str:
+        """The name by which code asks for it: ``firm.phone``."""
+        return f"{self.group_name}.{self.key}"
+
+
+class Location(Model):
+    """A place where the shop works; never deleted, because tickets and numbers name theirs."""
+
+    __tablename__ = "location"
+    __title__ = _l("Location")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Capital letters and digits; the front of the numbers given out here: ``CJ``.
+    code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True, info={"title": _l("Code")})
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), info={"title": _l("Name")})
+    address: Mapped[str] = mapped_column(String(300), default="", info={"title": _l("Address")})
+    #: With its country, as ``+40744555207``.
+    phone: Mapped[str | None] = mapped_column(String(20), info={"title": _l("Phone")})
+    is_active: Mapped[bool] = mapped_column(default=True, info={"title": _l("In use")})
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class NumberSeries(Model):
+    """The counter of one kind of number, for one location and one year where the kind counts them apart."""
+
+    __tablename__ = "number_series"
+    __table_args__ = (Index(None, "location_id"),)
+    __title__ = _l("Number series")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Kind, location and year in one text, ``ticket/3/2026``: unique also where one of them is empty.
+    scope: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
+    year: Mapped[int | None]
+    #: What stands before the digits: ``CJ-``.
+    prefix: Mapped[str] = mapped_column(String(40))
+    #: The number that will be given out next.
+    next_number: Mapped[int] = mapped_column(BigInteger)
+    #: Fewest digits, filled up with zeros.
+    width: Mapped[int]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name

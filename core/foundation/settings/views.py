@@ -1,0 +1,121 @@
+"""The pages under ``/settings/``: what there is to set, and one page for each group, made from its declaration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import flask
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, lazy_gettext as _l
+
+from core.access import require
+from core.db import unit_of_work
+from core.errors import ConflictError, DomainError, NotAllowedError
+from core.foundation.accounts.identity import current_user
+from core.foundation.settings.forms import GroupForm, group_form
+from core.foundation.settings.location_views import locations
+from core.foundation.settings.services import (
+    get_group,
+    get_settings_group,
+    group_version,
+    save_group,
+    settings_groups,
+)
+from core.foundation.settings.values import SettingsGroup
+from core.foundation.ui.messages import say
+
+settings = Blueprint("settings", __name__, url_prefix="/settings")
+BLUEPRINTS = (settings, locations)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """A page that the index of settings leads to."""
+
+    title: Any
+    help: Any
+    icon: str
+    endpoint: str
+    permission: str
+
+
+#: Pages beside the groups; those that this installation has not are left out.
+PAGES: Final = (
+    SettingsPage(
+        _l("Locations"),
+        _l("Where you take in, repair and hand back."),
+        "geo-alt",
+        "locations.index",
+        "core.location:view",
+    ),
+    SettingsPage(_l("Users"), _l("Who works here, and where."), "people", "users.index", "core.user:view"),
+    SettingsPage(
+        _l("Roles"), _l("What each role may see and do."), "person-badge", "roles.index", "core.role:view"
+    ),
+    SettingsPage(
+        _l("History of changes"),
+        _l("Who changed what, and when."),
+        "clock-history",
+        "audit.index",
+        "core.audit:view",
+    ),
+)
+
+
+@settings.get("/")
+@require("core.settings:view")
+def index() -> ResponseReturnValue:
+    """List what there is to set, of what the reader may change."""
+    user = current_user()
+    return render_template(
+        "settings/index.html",
+        groups=[group for group in settings_groups().values() if user.can(group.permission)],
+        pages=[
+            page
+            for page in PAGES
+            if page.endpoint in flask.current_app.view_functions and user.can(page.permission)
+        ],
+    )
+
+
+@settings.get("/<name>")
+@require("core.settings:view")
+def show(name: str) -> ResponseReturnValue:
+    """Show the settings of one group."""
+    group = _group(name)
+    return _page(group, group_form(group, get_group(name), version=group_version(name)))
+
+
+@settings.post("/<name>")
+@require("core.settings:view")
+def save(name: str) -> ResponseReturnValue:
+    """Save the settings of one group."""
+    group = _group(name)
+    form = group_form(group, get_group(name), version=group_version(name))
+    if not form.validate():
+        return _page(group, form), 422
+    try:
+        with unit_of_work():
+            save_group(name, form.values(), version=form.version.data or 0)
+    except DomainError as error:
+        form.refuse(error)
+        if isinstance(error, ConflictError):
+            flask.g.pop("_settings", None)
+            stored = group_form(group, get_group(name), version=group_version(name), sent=False)
+            form.conflict(stored.shown())
+        return _page(group, form), error.status
+    say(_("%(title)s: saved.", title=group.title))
+    return redirect(url_for("settings.show", name=name), 303)
+
+
+def _group(name: str) -> SettingsGroup:
+    group = get_settings_group(name)
+    if not current_user().can(group.permission):
+        raise NotAllowedError(_("Your roles do not allow this. Ask a manager or the owner of the firm."))
+    return group
+
+
+def _page(group: SettingsGroup, form: GroupForm) -> str:
+    return render_template("settings/group.html", group=group, form=form)
