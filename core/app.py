@@ -30,7 +30,7 @@ from core.foundation.tenants.storage import control_placement
 from core.foundation.ui.shell import init_ui
 from core.gate import Application, check_routes, init_gate
 from core.loading import discover, load_plugins
-from core.plugin import Plugin, PluginHost
+from core.plugin import RESERVED, Plugin, PluginHost
 from core.shell import init_shell
 
 ROOT: Final = Path(__file__).parent.parent
@@ -62,13 +62,14 @@ def create_app(config: Config | None = None, *, plugins: Sequence[Plugin] | None
     _check_distribution()
     app = Application("workmanager", static_folder=None, template_folder=str(ROOT / "templates"))
     _configure(app, config)
+    _register_core(app)
     host = _load_plugins(app, discover() if plugins is None else plugins)
     _connect_databases(app, config, host)
     _speak(app, host)
     init_ui(app, [plugin.folder / "static" for plugin in host.plugins.values()], guard=instance_route)
     init_gate(app)
     CSRFProtect(app)
-    _register_views(app, host)
+    _register_plugins(app, host)
     init_shell(app)
     check_routes(app, host)
     _wrap(app, config)
@@ -104,16 +105,14 @@ def _configure(app: Flask, config: Config) -> None:
 
 
 def _load_plugins(app: Flask, manifests: Sequence[Plugin]) -> PluginHost:
-    for area in AREAS:
-        _module(area, "models")
-    specs = [module for area in AREAS if (module := _module(area, "hookspecs")) is not None]
-    hooks = [module for area in AREAS if (module := _module(area, "hooks")) is not None]
-    host = load_plugins(manifests, specs=specs, core_hooks=hooks)
+    specs = [module for area in AREAS if (module := find_module(area, "hookspecs")) is not None]
+    hooks = [module for area in AREAS if (module := find_module(area, "hooks")) is not None]
+    host = load_plugins(manifests, specs=specs, core_hooks=hooks, reserved=_reserved(app))
     app.extensions["wm_plugins"] = host
     return host
 
 
-def _module(area: str, name: str) -> ModuleType | None:
+def find_module(area: str, name: str) -> ModuleType | None:
     """Return the module ``name`` of an area, ``None`` where it has no such file."""
     full = f"{area}.{name}"
     return importlib.import_module(full) if importlib.util.find_spec(full) is not None else None
@@ -160,14 +159,25 @@ def _time_zone() -> str:
     return tenant.time_zone if tenant is not None else "UTC"
 
 
-def _register_views(app: Flask, host: PluginHost) -> None:
+def _register_core(app: Flask) -> None:
+    """Register the views of every area."""
     for area in AREAS:
-        module = _module(area, "views")
+        find_module(area, "models")
+        module = find_module(area, "views")
         for blueprint in getattr(module, "BLUEPRINTS", ()) if module is not None else ():
             app.register_blueprint(blueprint)
+
+
+def _register_plugins(app: Flask, host: PluginHost) -> None:
     for blueprints in host.blueprints.values():
         for blueprint in blueprints:
             app.register_blueprint(blueprint)
+
+
+def _reserved(app: Flask) -> frozenset[str]:
+    """Return what no plugin may claim: the names of the core's blueprints, and the first parts of its addresses."""
+    paths = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+    return RESERVED | frozenset(app.blueprints) | frozenset(path for path in paths if path.isalpha())
 
 
 def _wrap(app: Flask, config: Config) -> None:

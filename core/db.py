@@ -73,7 +73,7 @@ class TenantSession(FlaskSession):
 
 def _is_control(mapper: Any, clause: Any) -> bool:  # noqa: ANN401 - SQLAlchemy hands over mappers, tables and statements
     if mapper is not None:
-        return issubclass(mapper.class_, ControlModel)
+        return issubclass(getattr(mapper, "class_", mapper), ControlModel)
     table = getattr(clause, "table", clause)
     return getattr(table, "metadata", None) is ControlModel.metadata
 

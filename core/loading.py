@@ -40,15 +40,17 @@ def load_plugins(
     *,
     specs: Sequence[ModuleType],
     core_hooks: Sequence[ModuleType],
+    reserved: frozenset[str] = RESERVED,
 ) -> PluginHost:
     """Check, order and register ``manifests``; the result never changes.
 
     :param specs: Hook specifications of the core's areas.
     :param core_hooks: Hook implementations of the core itself, heard by every tenant.
+    :param reserved: Names and paths that the core uses.
     :raises PluginError: a plugin breaks a rule; the message names it.
     """
     ordered = _in_order(manifests)
-    _check_claims(ordered)
+    _check_claims(ordered, reserved)
     manager = pluggy.PluginManager(PROJECT)
     for module in specs:
         manager.add_hookspecs(module)
@@ -86,11 +88,11 @@ def _in_order(manifests: Sequence[Plugin]) -> list[Plugin]:
     return ordered
 
 
-def _check_claims(plugins: Sequence[Plugin]) -> None:
+def _check_claims(plugins: Sequence[Plugin], reserved: frozenset[str]) -> None:
     """Refuse wrong names and two claims of one thing."""
     claimed: dict[tuple[str, str], str] = {}
     for plugin in plugins:
-        if not NAME.fullmatch(plugin.name) or plugin.name in RESERVED:
+        if not NAME.fullmatch(plugin.name) or plugin.name in reserved:
             msg = f"plugin {plugin.name}: the name must be one lower-case word that the core does not use"
             raise PluginError(msg)
         if plugin.api_version != API_VERSION:
@@ -104,7 +106,7 @@ def _check_claims(plugins: Sequence[Plugin]) -> None:
             ("path", path) for path in (plugin.name, *plugin.public)
         ]
         for claim in claims:
-            if claim in claimed or claim[1] in RESERVED:
+            if claim in claimed or claim[1] in reserved:
                 msg = f"plugin {plugin.name}: the {claim[0]} {claim[1]} is claimed by {claimed.get(claim, 'the core')} already"
                 raise PluginError(msg)
             claimed[claim] = plugin.name

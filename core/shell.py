@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -10,13 +11,16 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from core.foundation.accounts.identity import CurrentUser, find_user
-from core.foundation.tenants.context import find_tenant, hooks
+from core.foundation.settings.services import get_setting
+from core.foundation.tenants.context import Tenant, find_tenant, hooks
 from core.foundation.ui.shell import NavGroup, NavLink, Shell
 from core.foundation.ui.values import NavItem
 
 #: Headings of the groups of the side menu, in their order.
 GROUPS: Final = {"work": None, "manage": _l("Management")}
 FOOT: Final = "foot"
+#: Seconds for which a process keeps the colour of a firm.
+ACCENT_FOR: Final = 60
 #: Links at the foot of a phone, in their order; the rest is in the menu of the account.
 TABS: Final = ("dashboard.index", "tickets.index", "tickets.new", "clients.index", "equipment.index")
 MAIN_ACTION: Final = ("tickets.new", "core.ticket:create")
@@ -41,13 +45,15 @@ def _values() -> dict[str, Any]:
     if tenant is None:
         return {}
     if user is None:
-        return {"tenant": tenant, "shell": Shell(home_url=f"{tenant.root}/")}
+        shell = Shell(home_url=f"{tenant.root}/", language_url=url_for("account.preferences"))
+        return {"tenant": tenant, "shell": shell, "accent": _accent(tenant)}
     items = _items(user)
     return {
         "tenant": tenant,
         "user": user,
         "can": user.can,
         "theme": user.theme,
+        "accent": _accent(tenant),
         "nav_narrow": user.nav_narrow,
         "nav": [
             NavGroup(None if title is None else str(title), links)
@@ -56,6 +62,16 @@ def _values() -> dict[str, Any]:
         ],
         "shell": _shell(user, items),
     }
+
+
+def _accent(tenant: Tenant) -> str | None:
+    """Return the firm's colour, which one process reads at most once a minute: no page pays a statement for it."""
+    kept: dict[int, tuple[float, str | None]] = flask.current_app.extensions.setdefault("wm_accents", {})
+    until, accent = kept.get(tenant.id, (0.0, None))
+    if until < time.monotonic():
+        accent = get_setting("firm.accent") or None
+        kept[tenant.id] = (time.monotonic() + ACCENT_FOR, accent)
+    return accent
 
 
 def _items(user: CurrentUser) -> list[NavItem]:
@@ -81,6 +97,7 @@ def _shell(user: CurrentUser, items: Iterable[NavItem]) -> Shell:
         alerts_url=url_for("dashboard.alerts"),
         language_url=url_for("account.preferences"),
         theme_url=url_for("account.preferences"),
+        preferences_url=url_for("account.preferences"),
         account_url=url_for("account.index"),
         devices_url=url_for("account.devices"),
         logout_url=url_for("account.logout"),

@@ -38,6 +38,9 @@ STAMPS = Table(
 )
 #: Seconds within which a stamp is not written again.
 STAMP_EVERY: Final = 60
+#: Seconds after which a counter and a stamp are removed: longer than any limit, longer than any login.
+COUNTERS_KEPT: Final = 2 * 24 * 3600
+STAMPS_KEPT: Final = 100 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class LimitStore:
         self._insert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         with self._writer.begin() as connection:
             METADATA.create_all(connection)
+        self.sweep()
 
     def hit(self, key: str, limit: Limit) -> Verdict:
         """Count one attempt on ``key`` and say whether it is heard; a refused attempt counts too."""
@@ -119,10 +123,11 @@ class LimitStore:
             rows = connection.execute(select(STAMPS.c.key, STAMPS.c.at).where(STAMPS.c.key.in_(keys)))
             return {row.key: row.at for row in rows}
 
-    def sweep(self, older_than: int) -> None:
-        """Remove counters that began more than ``older_than`` seconds ago."""
+    def sweep(self) -> None:
+        """Remove counters and stamps that nobody asks for any more."""
         with self._writer.begin() as connection:
-            connection.execute(delete(COUNTERS).where(COUNTERS.c.began < int(time.time()) - older_than))
+            connection.execute(delete(COUNTERS).where(COUNTERS.c.began < int(time.time()) - COUNTERS_KEPT))
+            connection.execute(delete(STAMPS).where(STAMPS.c.at < int(time.time()) - STAMPS_KEPT))
 
 
 def _verdict(hits: int, began: int, now: int, limit: Limit) -> Verdict:
