@@ -1,0 +1,344 @@
+"""What happens to a ticket: opened, changed, assigned, noted; each change leaves its event in the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.clients.models import Client
+from core.clients.services import ClientData, create_client, get_client
+from core.db import session
+from core.equipment.models import Equipment
+from core.equipment.services import EquipmentData, change_owner, get_equipment, register_equipment
+from core.errors import ConflictError, InvalidInputError
+from core.foundation.accounts import Actor, CurrentUser
+from core.foundation.accounts.models import User
+from core.foundation.settings.locations import get_location
+from core.foundation.settings.models import Location
+from core.foundation.settings.numbering import NumberKind, take_number
+from core.foundation.tenants.context import current_tenant, hooks
+from core.tickets.codes import code_digest, decrypt, encrypt, new_access_code
+from core.tickets.errors import TicketNotFoundError
+from core.tickets.indexing import index_ticket
+from core.tickets.models import EventKind, Priority, Ticket, TicketEvent
+from core.tickets.stages import Stage
+from core.tickets.statuses import first_status
+from core.tickets.timeline import record_event
+from core.tickets.visibility import visible_tickets
+from core.types import Money, now
+
+TICKETS: Final = NumberKind("ticket", pattern="{location}-", per_location=True)
+ACCESS: Final = "access-code"
+UNLOCK: Final = "unlock-code"
+#: Most characters of the texts of a ticket.
+LONGEST_TEXT: Final = 10_000
+LONGEST_UNLOCK: Final = 200
+#: A term further back than this was not meant: forms are filled in while the clock runs.
+GRACE: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketData:
+    """What people say of a ticket; texts are empty where nobody said anything."""
+
+    problem: str
+    location_id: int
+    accessories: str = ""
+    condition: str = ""
+    initial_findings: str = ""
+    estimate: Money | None = None
+    due_at: datetime | None = None
+    priority: Priority = Priority.NORMAL
+    assignee_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTicket:
+    """A fresh ticket with the access code that its client gets; the code is not readable from the row."""
+
+    ticket: Ticket
+    access_code: str
+
+
+def open_ticket(
+    data: TicketData,
+    *,
+    client: int | ClientData,
+    equipment: int | EquipmentData,
+    actor: Actor,
+    unlock_code: str = "",
+) -> OpenedTicket:
+    """Take a device in: one new ticket, and its client and device where they are new, in the caller's unit of work.
+
+    :param client: Id of a client, or the data of a new one.
+    :param equipment: Id of a device, or the data of a new one; a known device changes its owner to the client.
+    :param unlock_code: Of the device; kept encrypted until the device goes back.
+    :raises InvalidInputError: by field; fields of a new client or device are named ``client.…`` and ``equipment.…``.
+    :raises NotFoundError: the client or the device does not exist.
+    """
+    location = _check(data, None, unlock_code)
+    owner = _client(client)
+    device = _equipment(equipment, owner)
+    status = first_status(Stage.RECEIVED)
+    moment, code = now(), new_access_code()
+    ticket = Ticket(
+        access_digest=code_digest(code),
+        access_code=encrypt(code, purpose=ACCESS),
+        client_id=owner.id,
+        equipment_id=device.id,
+        unlock_code=encrypt(unlock_code, purpose=UNLOCK) if unlock_code else None,
+        status_id=status.id,
+        stage=status.stage,
+        stage_since=moment,
+        opened_by=actor.id,
+        opened_at=moment,
+        currency=current_tenant().currency,
+        cancel_reason="",
+        **_columns(data),
+    )
+    hooks().ticket_opening(ticket=ticket, client=owner, equipment=device)
+    ticket.number = take_number(TICKETS, location=location).text
+    session().add(ticket)
+    session().flush()
+    opened = {"to": status.id, "stage": status.stage.value}
+    record_event(ticket, EventKind.OPENED, actor=actor, at=moment, data=opened)
+    index_ticket(ticket, client=owner, equipment=device)
+    hooks().ticket_opened(ticket=ticket)
+    session().flush()
+    return OpenedTicket(ticket, code)
+
+
+def change_ticket(ticket: Ticket, data: TicketData, *, actor: Actor, version: int | None = None) -> None:
+    """Change what people say of ``ticket``; what was and what is now stands in its timeline.
+
+    :param version: The version that the person saw.
+    :raises ConflictError: somebody else has changed it since.
+    :raises InvalidInputError: by field.
+    """
+    if version is not None and version != ticket.version:
+        raise ConflictError(_("Somebody else changed this in the meantime. Look at both and save again."))
+    _check(data, ticket, "")
+    columns = _columns(data)
+    before = {
+        name: getattr(ticket, name) for name, value in columns.items() if getattr(ticket, name) != value
+    }
+    if not before:
+        return
+    for name in before:
+        setattr(ticket, name, columns[name])
+    told = {name: [_told(value), _told(columns[name])] for name, value in before.items()}
+    record_event(ticket, EventKind.EDITED, actor=actor, data={"fields": told})
+    session().flush()
+    reindex(ticket)
+
+
+def assign_ticket(ticket: Ticket, assignee_id: int | None, *, actor: Actor) -> None:
+    """Give ``ticket`` to a technician, or back to whoever is free.
+
+    :raises InvalidInputError: there is no such active user.
+    """
+    if assignee_id == ticket.assignee_id:
+        return
+    _check_assignee(assignee_id, None)
+    before, ticket.assignee_id = ticket.assignee_id, assignee_id
+    record_event(ticket, EventKind.ASSIGNED, actor=actor, data={"from": before, "to": assignee_id})
+    session().flush()
+
+
+def add_note(ticket: Ticket, text: str, *, actor: Actor) -> TicketEvent:
+    """Write a note into the timeline of ``ticket``, for the people of the shop.
+
+    :raises InvalidInputError: the note is empty or too long.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST_TEXT:
+        message = _("Write a note.") if not text else _too_long(LONGEST_TEXT)
+        raise InvalidInputError(message, {"note": [message]})
+    event = record_event(ticket, EventKind.NOTE, actor=actor, text=text)
+    session().flush()
+    return event
+
+
+def get_ticket(ticket_id: int, user: CurrentUser | None, *, lock: bool = False) -> Ticket:
+    """Return a ticket that ``user`` may know of.
+
+    :param lock: Keep others from changing it until the unit of work ends.
+    :raises TicketNotFoundError: there is none, or it is not theirs to know of.
+    """
+    statement = select(Ticket).where(Ticket.id == ticket_id, *visible_tickets(user))
+    ticket = session().scalars(statement.with_for_update() if lock else statement).one_or_none()
+    if ticket is None:
+        raise TicketNotFoundError(_("There is no such ticket."))
+    return ticket
+
+
+def find_by_access_code(code: str, user: CurrentUser | None) -> int | None:
+    """Return the id of the ticket of an access code as ``read_code`` gives it, ``None`` for a code of no visible ticket."""
+    statement = select(Ticket.id).where(Ticket.access_digest == code_digest(code), *visible_tickets(user))
+    return session().scalars(statement).one_or_none()
+
+
+def reveal_access_code(ticket: Ticket, *, actor: Actor) -> str:
+    """Return the access code of ``ticket`` and write down who saw it; in a unit of work."""
+    record_event(ticket, EventKind.CODE_SHOWN, actor=actor)
+    session().flush()
+    return access_code_of(ticket)
+
+
+def access_code_of(ticket: Ticket) -> str:
+    """Return the access code of ``ticket``, for a use that the caller writes down itself (printing)."""
+    return decrypt(ticket.access_code, purpose=ACCESS)
+
+
+def reveal_unlock_code(ticket: Ticket, *, actor: Actor) -> str:
+    """Return the device's unlock code and write down who saw it (X12); in a unit of work.
+
+    :raises TicketNotFoundError: none was given, or it was wiped when the device went back.
+    """
+    if ticket.unlock_code is None:
+        raise TicketNotFoundError(_("No unlock code is kept for this ticket."))
+    record_event(ticket, EventKind.UNLOCK_SHOWN, actor=actor)
+    session().flush()
+    return decrypt(ticket.unlock_code, purpose=UNLOCK)
+
+
+def change_unlock_code(ticket: Ticket, code: str, *, actor: Actor) -> None:
+    """Keep another unlock code, or none; only that it changed is written down.
+
+    :raises InvalidInputError: it is too long, or the ticket is closed.
+    """
+    if len(code) > LONGEST_UNLOCK:
+        raise InvalidInputError(_too_long(LONGEST_UNLOCK), {"unlock_code": [_too_long(LONGEST_UNLOCK)]})
+    if code and not ticket.is_open:
+        message = _("The device has gone back: no unlock code is kept.")
+        raise InvalidInputError(message, {"unlock_code": [message]})
+    ticket.unlock_code = encrypt(code, purpose=UNLOCK) if code else None
+    record_event(ticket, EventKind.EDITED, actor=actor, data={"fields": {"unlock_code": ["•••", "•••"]}})
+    session().flush()
+
+
+def record_print(ticket: Ticket, document: str, *, actor: Actor) -> None:
+    """Write down that a paper of ``ticket`` was printed; in a unit of work.
+
+    :param document: Name of the document kind.
+    """
+    record_event(ticket, EventKind.PRINTED, actor=actor, data={"document": document})
+    session().flush()
+
+
+def reindex(ticket: Ticket) -> None:
+    """Bring the search up to date after ``ticket``, its client or its device changed."""
+    client = session().get_one(Client, ticket.client_id)
+    index_ticket(ticket, client=client, equipment=session().get_one(Equipment, ticket.equipment_id))
+
+
+def _client(client: int | ClientData) -> Client:
+    if isinstance(client, int):
+        return get_client(client)
+    try:
+        return create_client(client)
+    except InvalidInputError as error:
+        raise _inside(error, "client") from error
+
+
+def _equipment(equipment: int | EquipmentData, owner: Client) -> Equipment:
+    if isinstance(equipment, int):
+        device = get_equipment(equipment)
+        if device.client_id != owner.id:
+            change_owner(device.id, owner.id)
+        return device
+    given = {one.name: getattr(equipment, one.name) for one in fields(equipment)}
+    try:
+        return register_equipment(EquipmentData(**{**given, "client_id": owner.id}))
+    except InvalidInputError as error:
+        raise _inside(error, "equipment") from error
+
+
+def _inside(error: InvalidInputError, part: str) -> InvalidInputError:
+    """Name the fields of a part as the whole form knows them."""
+    return InvalidInputError(error.message, {f"{part}.{name}": texts for name, texts in error.errors.items()})
+
+
+def _columns(data: TicketData) -> dict[str, Any]:
+    given: dict[str, Any] = {one.name: getattr(data, one.name) for one in fields(data)}
+    estimate: Money | None = given.pop("estimate")
+    given["estimate_minor"] = None if estimate is None else estimate.minor
+    for name in ("problem", "accessories", "condition", "initial_findings"):
+        given[name] = given[name].strip()
+    return given
+
+
+def _check(data: TicketData, ticket: Ticket | None, unlock_code: str) -> Location:
+    """Refuse what no ticket may say; what ``ticket`` says already may stay."""
+    errors: dict[str, list[object]] = {}
+    if not data.problem.strip():
+        errors["problem"] = [_("Write what is wrong, in the client's words.")]
+    for name in ("problem", "accessories", "condition", "initial_findings"):
+        if len(getattr(data, name)) > LONGEST_TEXT:
+            errors[name] = [_too_long(LONGEST_TEXT)]
+    if len(unlock_code) > LONGEST_UNLOCK:
+        errors["unlock_code"] = [_too_long(LONGEST_UNLOCK)]
+    if data.estimate is not None and data.estimate.amount < 0:
+        errors["estimate"] = [_("An estimate is not less than nothing.")]
+    if data.due_at is not None and _is_past(data.due_at, ticket):
+        errors["due_at"] = [_("This moment has passed already.")]
+    location = session().get(Location, data.location_id)
+    if location is None or not (location.is_active or (ticket and ticket.location_id == location.id)):
+        errors["location_id"] = [_("Choose from the list.")]
+    try:
+        _check_assignee(data.assignee_id, ticket)
+    except InvalidInputError as error:
+        errors.update(error.errors)
+    if errors:
+        raise InvalidInputError(_("Not everything can be saved like this."), errors)
+    return location or get_location(data.location_id)
+
+
+def _is_past(due_at: datetime, ticket: Ticket | None) -> bool:
+    return due_at < now() - GRACE and (ticket is None or ticket.due_at != due_at)
+
+
+def _check_assignee(assignee_id: int | None, ticket: Ticket | None) -> None:
+    if assignee_id is None or (ticket is not None and ticket.assignee_id == assignee_id):
+        return
+    user = session().get(User, assignee_id)
+    if user is None or not user.is_active:
+        message = _("Choose from the list.")
+        raise InvalidInputError(message, {"assignee_id": [message]})
+
+
+def _too_long(most: int) -> str:
+    return str(_("Write at most %(most)s characters.", most=most))
+
+
+def _told(value: object) -> object:
+    """Return a value as the timeline keeps it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Priority) else value
+
+
+__all__ = [
+    "LONGEST_TEXT",
+    "TICKETS",
+    "ClientData",
+    "EquipmentData",
+    "OpenedTicket",
+    "TicketData",
+    "access_code_of",
+    "add_note",
+    "assign_ticket",
+    "change_ticket",
+    "change_unlock_code",
+    "find_by_access_code",
+    "get_ticket",
+    "open_ticket",
+    "record_print",
+    "reindex",
+    "reveal_access_code",
+    "reveal_unlock_code",
+]

@@ -1,0 +1,57 @@
+"""The timeline of a ticket: every event names who, when and what, and none is ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from core.db import session
+from core.foundation.accounts import Actor
+from core.tickets.models import EventKind, Ticket, TicketEvent
+from core.types import now
+
+#: Events of one page of the timeline.
+SHOWN = 100
+
+
+def record_event(
+    ticket: Ticket,
+    kind: EventKind,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> TicketEvent:
+    """Add one event to the timeline of ``ticket``, in the open transaction."""
+    event = TicketEvent(
+        ticket_id=ticket.id,
+        at=at or now(),
+        kind=kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        data=dict(data or {}),
+        text=text,
+    )
+    session().add(event)
+    return event
+
+
+def events_of(ticket_id: int, *, newest: int | None = None) -> Sequence[Row[Any]]:
+    """Return the events of a ticket, oldest first; with ``newest`` only the last so many."""
+    columns = (
+        TicketEvent.id,
+        TicketEvent.at,
+        TicketEvent.kind,
+        TicketEvent.actor_name,
+        TicketEvent.data,
+        TicketEvent.text,
+    )
+    statement = select(*columns).where(TicketEvent.ticket_id == ticket_id)
+    if newest is None:
+        return session().execute(statement.order_by(TicketEvent.id)).all()
+    found = session().execute(statement.order_by(TicketEvent.id.desc()).limit(newest)).all()
+    return list(reversed(found))
