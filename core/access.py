@@ -39,6 +39,14 @@ def public(view: View) -> View:
     return _declare(Access(public=True))(view)
 
 
+def writes_on_get(reason: str) -> Callable[[View], View]:
+    """Let everybody's GET of this view write, because a protocol (OAuth, OIDC) brings its answer by GET.
+
+    :param reason: Which protocol; the list of these views is tested.
+    """
+    return _declare(Access(public=True, writes_on_get=reason))
+
+
 def instance_route(view: View) -> View:
     """Answer without a tenant: health, static files."""
     return _declare(Access(public=True, instance=True))(view)

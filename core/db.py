@@ -26,6 +26,7 @@ from core.errors import (
     NoTenantError,
     ProgrammingError,
     SlowWorkError,
+    WritingGetError,
 )
 
 NAMING: Final = {
@@ -106,6 +107,11 @@ def enter_tenant(engine: Engine) -> None:
     flask.g._tenant_engine = engine  # noqa: SLF001 - flask.g is a namespace
 
 
+def read_only_request() -> None:
+    """Refuse every unit of work from here on in this context: it answers a GET."""
+    flask.g._reads_only = True  # noqa: SLF001 - flask.g is a namespace
+
+
 def tenant_engine() -> Engine:
     """Return the engine of the tenant in the context.
 
@@ -164,6 +170,9 @@ def _writing(engine: Engine) -> Iterator[Session]:
     if in_unit_of_work():
         msg = "a unit of work is open already; services flush, entry points commit"
         raise NestedUnitOfWorkError(msg)
+    if flask.g.get("_reads_only"):
+        msg = "a GET writes nothing; declare it with access.writes_on_get where a protocol leaves no choice"
+        raise WritingGetError(msg)
     current = db.session()
     current.rollback()
     with _translated():

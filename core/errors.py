@@ -132,6 +132,10 @@ class NestedUnitOfWorkError(ProgrammingError):
     """A unit of work was opened inside another."""
 
 
+class WritingGetError(ProgrammingError):
+    """A GET or HEAD was about to write, without a declared reason."""
+
+
 class SlowWorkError(ProgrammingError):
     """Slow work (hash, render, decode, network) was begun while a transaction was held."""
 

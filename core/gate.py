@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.routing import IntegerConverter, Map, MapAdapter
 
 from core.access import Access, access_of
-from core.db import end_reading, tenant_engine
+from core.db import end_reading, read_only_request, tenant_engine
 from core.errors import (
     LicenceError,
     LoginRequiredError,
@@ -171,6 +171,8 @@ def _authorise() -> Response | None:
     if request.method not in SAFE_METHODS:
         _check_licence(request.endpoint)
         end_reading()
+    elif access.writes_on_get is None:
+        read_only_request()
     return None
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -33,6 +34,7 @@ from core.foundation.tenants.context import Tenant, tenant_context
 from core.foundation.tenants.services import NewTenant, create_tenant, directory
 from core.foundation.tenants.storage import prepare_control
 from core.gate import Application
+from core.plugin import Plugin
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
@@ -182,22 +184,35 @@ def backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def app(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """Make the application of an installation of its own, with every installed plugin."""
-    folder = tmp_path_factory.mktemp(f"instance-{backend}")
+    with installation(backend, tmp_path_factory.mktemp(f"instance-{backend}")) as made:
+        yield made
+
+
+@contextmanager
+def installation(
+    backend: str, folder: Path, *, plugins: Sequence[Plugin] | None = None
+) -> Iterator[Application]:
+    """Make an application on one database, and remove what it made on a server at the end."""
     environment = {"WORKMANAGER_INSTANCE": str(folder), "WORKMANAGER_PUBLIC_URL": "http://localhost"}
     if backend == SQLITE:
-        yield make_app(environment)
+        made = make_app(environment, plugins=plugins)
+        yield made
+        made.extensions["wm_engines"].dispose()
         return
     with fresh_database() as url:
-        made = make_app({**environment, "WORKMANAGER_DATABASE_URL": url})
+        made = make_app({**environment, "WORKMANAGER_DATABASE_URL": url}, plugins=plugins)
         yield made
         made.extensions["wm_engines"].dispose()
 
 
-def make_app(environment: dict[str, str]) -> Application:
-    """Return an application for tests, its control database ready and its hashes cheap."""
+def make_app(environment: dict[str, str], *, plugins: Sequence[Plugin] | None = None) -> Application:
+    """Return an application for tests, its control database ready and its hashes cheap.
+
+    :param plugins: Manifests in place of those that are installed.
+    """
     config = load_config(environment)
     prepare_control(config)
-    made = create_app(config)
+    made = create_app(config, plugins=plugins)
     made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WM_ARGON2=CHEAP_ARGON2)
     return made
 
@@ -223,31 +238,39 @@ def fresh_database() -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture(scope="session")
-def make_shop(app: Application) -> Callable[..., Shop]:
-    """Make further tenants: ``make_shop(bundle="core", language="en")``; a user for each preset role comes with each."""
+def open_shop(
+    app: Application,
+    *,
+    plugins: Sequence[str] | None = None,
+    bundle: str = "simplu",
+    language: str = "ro",
+    name: str = "Atelier Meteor",
+    domain: str | None = None,
+) -> Shop:
+    """Make a tenant of ``app`` with a user for each preset role.
 
-    def make(
-        *,
-        bundle: str = "simplu",
-        language: str = "ro",
-        name: str = "Atelier Meteor",
-        **facts: Any,  # noqa: ANN401 - of NewTenant
-    ) -> Shop:
-        shop = Shop(app, f"shop{os.getpid()}-{next(_numbers)}")
-        new = NewTenant(shop.slug, name, language=language, plugins=find_bundle(bundle).plugins, **facts)
-        with app.app_context():
-            create_tenant(new, seed=_nothing_more)
-        for role in ROLES:
-            shop.users[role] = shop.add_user(role)
-        return shop
-
-    return make
+    :param plugins: What is on, in place of what ``bundle`` says.
+    """
+    shop = Shop(app, f"shop{os.getpid()}-{next(_numbers)}")
+    on = find_bundle(bundle).plugins if plugins is None else tuple(plugins)
+    with app.app_context():
+        create_tenant(
+            NewTenant(shop.slug, name, language=language, domain=domain, plugins=on), seed=_nothing_more
+        )
+    for role in ROLES:
+        shop.users[role] = shop.add_user(role)
+    return shop
 
 
 def _nothing_more(tenant: Tenant) -> None:
     """Add nothing to what every shop starts with."""
     del tenant
+
+
+@pytest.fixture(scope="session")
+def make_shop(app: Application) -> Callable[..., Shop]:
+    """Make further tenants: ``make_shop(bundle="core", language="en")``; see ``open_shop``."""
+    return partial(open_shop, app)
 
 
 @pytest.fixture

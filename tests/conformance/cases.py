@@ -1,0 +1,192 @@
+"""How every route of the core and of our plugins is called; a route that is missing here fails the build."""
+
+from core.conformance import Case
+from tests.conformance import world as make
+
+PASSWORD = "another long sentence"
+
+ACCOUNTS = {
+    "account.login": Case(),
+    "account.log_in": Case(
+        form=lambda world: {"email": "nobody@example.com", "password": "wrong"},
+        page="account.login",
+        answers={422: "the password is wrong", 429: "it was tried too often"},
+    ),
+    "account.logout": Case(page="account.index"),
+    "account.forgot": Case(),
+    "account.link": Case(values=lambda world: {"purpose": "invite", "token": make.new_invitation(world)}),
+    "account.follow_link": Case(
+        values=lambda world: {"purpose": "invite", "token": make.new_invitation(world)},
+        form=lambda world: {"password": PASSWORD, "repeat": PASSWORD},
+        page="account.link",
+    ),
+    "account.index": Case(),
+    "account.save_profile": Case(
+        form=lambda world: {"name": "Ana", "language": "ro", "theme": "auto"}, page="account.index"
+    ),
+    "account.preferences": Case(form=lambda world: {"theme": "dark"}, page="account.index"),
+    "account.password": Case(),
+    "account.change_password": Case(
+        form=lambda world: {"current": "wrong", "password": PASSWORD, "repeat": PASSWORD},
+        page="account.password",
+        answers={422: "the password of the sweep's people stays"},
+    ),
+    "account.devices": Case(),
+    "account.revoke": Case(
+        values=lambda world: {"session_id": make.new_session(world)},
+        page="account.devices",
+        ids=("session_id",),
+        answers={404: "the session is the owner's alone"},
+    ),
+    "account.revoke_others": Case(page="account.devices"),
+    "users.index": Case(),
+    "users.new": Case(),
+    "users.create": Case(
+        form=lambda world: {
+            "name": "Nou",
+            "email": f"nou{next(make.numbers)}@example.com",
+            "roles": "technician",
+        },
+        page="users.new",
+    ),
+    "users.show": Case(values=lambda world: {"user_id": make.new_user(world)}, ids=("user_id",)),
+    "users.edit": Case(
+        values=lambda world: {"user_id": make.new_user(world)},
+        form=lambda world: {
+            "name": "Altul",
+            "email": f"altul{next(make.numbers)}@example.com",
+            "roles": "technician",
+        },
+        page="users.show",
+        ids=("user_id",),
+    ),
+    "users.disable": Case(
+        values=lambda world: {"user_id": make.new_user(world)}, page="users.show", ids=("user_id",)
+    ),
+    "users.enable": Case(
+        values=lambda world: {"user_id": make.new_user(world)}, page="users.show", ids=("user_id",)
+    ),
+    "users.make_link": Case(
+        values=lambda world: {"user_id": make.new_user(world)}, page="users.show", ids=("user_id",)
+    ),
+    "users.log_out": Case(
+        values=lambda world: {"user_id": make.new_user(world)}, page="users.show", ids=("user_id",)
+    ),
+    "roles.index": Case(),
+    "roles.new": Case(),
+    "roles.create": Case(
+        form=lambda world: {"name": f"Rol {next(make.numbers)}", "permissions": "core.client:view"},
+        page="roles.new",
+    ),
+    "roles.show": Case(values=lambda world: {"role_id": make.new_role(world)}, ids=("role_id",)),
+    "roles.edit": Case(
+        values=lambda world: {"role_id": make.new_role(world)},
+        form=lambda world: {"name": f"Rol {next(make.numbers)}", "permissions": "core.client:view"},
+        page="roles.show",
+        ids=("role_id",),
+    ),
+    "roles.restore": Case(
+        values=lambda world: {"role_id": make.edited_preset(world)}, page="roles.show", ids=("role_id",)
+    ),
+    "roles.delete": Case(
+        values=lambda world: {"role_id": make.new_role(world)}, page="roles.show", ids=("role_id",)
+    ),
+}
+
+SETTINGS = {
+    "settings.index": Case(),
+    "settings.show": Case(values=lambda world: {"name": "firm"}),
+    "settings.save": Case(
+        values=lambda world: {"name": "firm"}, form=lambda world: {"name": "Atelier"}, page="settings.show"
+    ),
+    "locations.index": Case(),
+    "locations.new": Case(),
+    "locations.create": Case(
+        form=lambda world: {"code": f"Q{next(make.numbers)}", "name": "Nou", "is_active": "1"},
+        page="locations.new",
+    ),
+    "locations.edit": Case(
+        values=lambda world: {"location_id": make.new_location(world)}, ids=("location_id",)
+    ),
+    "locations.save": Case(
+        values=lambda world: {"location_id": make.new_location(world)},
+        form=lambda world: {"code": f"Y{next(make.numbers)}", "name": "Altul", "is_active": "1"},
+        page="locations.edit",
+        ids=("location_id",),
+    ),
+    "audit.index": Case(),
+    "search.index": Case(query={"q": "Vecinului"}),
+}
+
+CLIENTS = {
+    "clients.index": Case(),
+    "clients.new": Case(),
+    "clients.create": Case(
+        form=lambda world: {"kind": "person", "name": f"Client {next(make.numbers)}", "confirmed": "1"},
+        page="clients.new",
+    ),
+    "clients.duplicates": Case(query={"name": "Vecinului"}),
+    "clients.lookup": Case(query={"q": "Vecinului"}),
+    "clients.show": Case(values=lambda world: {"client_id": make.new_client(world)}, ids=("client_id",)),
+    "clients.edit": Case(values=lambda world: {"client_id": make.new_client(world)}, ids=("client_id",)),
+    "clients.save": Case(
+        values=lambda world: {"client_id": make.new_client(world)},
+        form=lambda world: {"kind": "person", "name": f"Client {next(make.numbers)}", "confirmed": "1"},
+        page="clients.edit",
+        ids=("client_id",),
+    ),
+}
+
+EQUIPMENT = {
+    "equipment.index": Case(),
+    "equipment.new": Case(),
+    "equipment.create": Case(
+        form=lambda world: {"model": "iPhone 14", "manufacturer": "Apple"}, page="equipment.new"
+    ),
+    "equipment.lookup": Case(query={"q": "Vecinului"}),
+    "equipment.models": Case(query={"manufacturer": "Apple"}),
+    "equipment.show": Case(
+        values=lambda world: {"equipment_id": make.new_equipment(world)}, ids=("equipment_id",)
+    ),
+    "equipment.edit": Case(
+        values=lambda world: {"equipment_id": make.new_equipment(world)}, ids=("equipment_id",)
+    ),
+    "equipment.save": Case(
+        values=lambda world: {"equipment_id": make.new_equipment(world)},
+        form=lambda world: {"model": "iPhone 15", "manufacturer": "Apple"},
+        page="equipment.edit",
+        ids=("equipment_id",),
+    ),
+    "equipment_types.index": Case(),
+    "equipment_types.create": Case(
+        form=lambda world: {"name": f"Fel {next(make.numbers)}"}, page="equipment_types.index"
+    ),
+    "equipment_types.edit": Case(values=lambda world: {"type_id": make.new_type(world)}, ids=("type_id",)),
+    "equipment_types.rename": Case(
+        values=lambda world: {"type_id": make.new_type(world)},
+        form=lambda world: {"name": f"Fel {next(make.numbers)}"},
+        page="equipment_types.edit",
+        ids=("type_id",),
+    ),
+    "equipment_types.move": Case(
+        values=lambda world: {"type_id": make.new_type(world)},
+        form=lambda world: {"way": "up"},
+        page="equipment_types.index",
+        ids=("type_id",),
+    ),
+    "equipment_types.offer": Case(
+        values=lambda world: {"type_id": make.new_type(world)},
+        form=lambda world: {"offered": "no"},
+        page="equipment_types.index",
+        ids=("type_id",),
+    ),
+}
+
+SHELF = {
+    "shelf.index": Case(),
+    "shelf.create": Case(form=lambda world: {"label": "C-3"}, page="shelf.index"),
+    "shelf.show": Case(values=lambda world: {"place_id": make.new_place(world)}, ids=("place_id",)),
+    "shelf.remove": Case(
+        values=lambda world: {"place_id": make.new_place(world)}, page="shelf.show", ids=("place_id",)
+    ),
+}
