@@ -23,6 +23,7 @@ class Setting(Model):
     __tablename__ = "setting"
     __table_args__ = (Index(None, "group_name", "key", unique=True),)
     __audit_label__ = "path"
+    __derived_columns__ = frozenset({"updated_by"})
     __title__ = _l("Setting")
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -48,14 +48,22 @@ def settings_groups() -> Mapping[str, SettingsGroup]:
     known: dict[str, SettingsGroup] | None = flask.g.get("_settings_groups")
     if known is not None:
         return known
-    declared = [group for groups in hooks().settings_groups() for group in groups]
+    found = arrange([group for groups in hooks().settings_groups() for group in groups])
+    flask.g._settings_groups = found  # noqa: SLF001 - flask.g is a namespace
+    return found
+
+
+def arrange(groups: Iterable[SettingsGroup]) -> dict[str, SettingsGroup]:
+    """Return ``groups`` by name in the order of their pages.
+
+    :raises PluginError: as ``settings_groups``.
+    """
     found: dict[str, SettingsGroup] = {}
-    for group in sorted(declared, key=lambda one: (one.order, one.name)):
+    for group in sorted(groups, key=lambda one: (one.order, one.name)):
         if group.name in found or group.name in RESERVED:
             msg = f"plugin {group.owner}: the settings group {group.name} is taken"
             raise PluginError(msg)
         found[group.name] = group
-    flask.g._settings_groups = found  # noqa: SLF001 - flask.g is a namespace
     return found
 
 

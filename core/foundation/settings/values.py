@@ -21,6 +21,8 @@ from core.foundation.ui.fields import PREFIXES
 from core.types import LARGEST_INTEGER, Money
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+#: An amount of money has no more digits before its decimal mark.
+MOST_DIGITS: Final = 15
 EMAIL: Final = re.compile(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+\.[^\s@,;:<>()\"\\.]+")
 
 
@@ -160,7 +162,7 @@ class ChoiceSetting(SettingDeclaration):
 
     def read(self, value: object) -> str:
         """Return the choice."""
-        if value not in {key for key, _title in self.choices}:
+        if not isinstance(value, str) or value not in {key for key, _title in self.choices}:
             raise ValueError(_("Choose from the list."))
         return str(value)
 
@@ -178,11 +180,12 @@ class MoneySetting(SettingDeclaration):
             amount = value.amount if isinstance(value, Money) else Decimal(str(value))
         except InvalidOperation:
             raise ValueError(_("Write an amount.")) from None
-        if not amount.is_finite() or abs(amount) > Decimal(10) ** 15:
+        if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
             raise ValueError(_("Write an amount."))
         if amount < self.least:
             raise ValueError(_("Write %(least)s or more.", least=self.least))
-        return {"amount": str(amount), "currency": self.currency}
+        exact = Money.from_minor(Money(amount, self.currency).minor, self.currency)
+        return {"amount": str(exact.amount), "currency": self.currency}
 
     def load(self, kept: Any) -> Money | None:  # noqa: ANN401 - from JSON
         """Return the money."""
