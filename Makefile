@@ -49,11 +49,11 @@ define install
 	@$(PIP) install --no-deps --no-build-isolation -e .
 endef
 
-$(VENV)/.run: $(VENV)/.made requirements/run.txt setup.cfg pyproject.toml
+$(VENV)/.run: $(VENV)/.made requirements/run.txt setup.cfg
 	$(call install,requirements/run.txt)
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.made requirements/dev.txt setup.cfg pyproject.toml
+$(VENV)/.dev: $(VENV)/.made requirements/dev.txt setup.cfg
 	$(call install,requirements/dev.txt)
 	@touch $(VENV)/.run $@
 
