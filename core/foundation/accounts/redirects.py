@@ -24,9 +24,9 @@ def safe_path(target: str | None) -> str:
     home = f"{root}/"
     if not target or len(target) > LONGEST or not PATH.fullmatch(target):
         return home
-    path, question, query = target.partition("#")[0].partition("?")
+    path, _question, query = target.partition("#")[0].partition("?")
     if root and (path == root or path.startswith(home)):
         path = path.removeprefix(root) or "/"
     if path.startswith("//") or DOTS.search(path):
         return home
-    return f"{root}{path}{question}{query}"
+    return f"{root}{path}?{query}" if query else f"{root}{path}"
