@@ -49,12 +49,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What a text must hold to fit a question."""
+    """What a text must hold to fit a question: all ``fragments`` and all of ``rest``, or else ``instead``."""
 
     #: Three letters and more: what the index of trigrams is asked for.
     fragments: tuple[str, ...]
     #: What its answers are looked through for.
     rest: tuple[str, ...] = ()
+    #: Three letters and more: the question in one piece, where it may be a code that was typed in groups of two.
+    instead: str = ""
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Pattern:
@@ -62,18 +64,15 @@ class Pattern:
         long = tuple(word for word in words if len(word) >= FRAGMENT)
         short = [word for word in words if len(word) < FRAGMENT]
         if not long:
-            return cls(tuple(f"  {word}" for word in short))
-        return cls(long, tuple(f" {word}" if len(word) == 1 else word for word in short))
+            whole = "".join(short)
+            instead = whole if len(short) > 1 and len(whole) >= FRAGMENT else ""
+            return cls(tuple(f"  {word}" for word in short), instead=instead)
+        return cls(long, tuple(word if len(word) > 1 or word.isdigit() else f" {word}" for word in short))
 
     @classmethod
     def whole(cls, code: str) -> Pattern:
         """Return the pattern of a whole number or code."""
         return cls((f" {code}|",))
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """All that the text must hold."""
-        return self.fragments + self.rest
 
 
 def compose(

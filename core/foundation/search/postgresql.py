@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Subquery, delete, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, delete, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from core.foundation.search.entries import Entry, Hit, Pattern, kind_range
@@ -40,7 +40,7 @@ def remove(connection: Connection, kind: str, record_id: int) -> None:
 
 def matches(pattern: Pattern, kind: str) -> Select[Any]:
     """Return the statement that reads kind, record and position of all entries of ``kind`` that ``pattern`` fits."""
-    return _all(kind).where(*(ENTRY.c.text.contains(part, autoescape=True) for part in pattern.parts))
+    return _all(kind).where(_fits(ENTRY.c.text, pattern))
 
 
 def newest(connection: Connection, pattern: Pattern, kinds: Sequence[str], limit: int) -> list[Hit]:
@@ -66,13 +66,20 @@ def _all(kind: str) -> Select[Any]:
     )
 
 
+def _fits(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
+    parts = [text.contains(part, autoescape=True) for part in (*pattern.fragments, *pattern.rest)]
+    if not pattern.instead:
+        return and_(*parts)
+    return or_(and_(*parts), text.contains(pattern.instead, autoescape=True))
+
+
 def _in_window(pattern: Pattern, kind: str, limit: int) -> Subquery:
     """Return what fits among the newest records of ``kind``."""
     order = (ENTRY.c.position.desc(), ENTRY.c.record_id.desc())
     window = _all(kind).add_columns(ENTRY.c.text).order_by(*order).limit(WINDOW).subquery()
     return (
         select(window.c.kind, window.c.record_id, window.c.position)
-        .where(*(window.c.text.contains(part, autoescape=True) for part in pattern.parts))
+        .where(_fits(window.c.text, pattern))
         .order_by(window.c.position.desc(), window.c.record_id.desc())
         .limit(limit)
         .subquery()

@@ -60,8 +60,8 @@ def remove_entry(kind: str, record_id: int) -> None:
 def find(question: str, kinds: Sequence[str], limit: int) -> Found:
     """Return kind and id of the records that hold every word of ``question``: by kind in the order of ``kinds``, newest first.
 
-    One or two letters beside a longer word are looked for inside any word (one at its beginning); alone they are the beginning of a
-    number, a name or a telephone.
+    One or two letters beside a longer word are looked for inside any word (one letter at its beginning); alone they are the beginning of
+    a number, a name or a telephone, or the groups of a code.
 
     :param limit: Most records of each kind.
     """

@@ -58,8 +58,9 @@ def remove(connection: Connection, kind: str, record_id: int) -> None:
 
 def matches(pattern: Pattern, kind: str) -> Select[Any]:
     """Return the statement that reads kind, record and position of all entries of ``kind`` that ``pattern`` fits."""
-    # Parts hold letters, digits, blanks and bars alone (see ``entries``); quoted all the same, as one phrase each.
-    question = " AND ".join('"{}"'.format(part.replace('"', '""')) for part in pattern.fragments)
+    question = " AND ".join(_quoted(part) for part in pattern.fragments)
+    if pattern.instead:
+        question = f"({question}) OR {_quoted(pattern.instead)}"
     return (
         select(ENTRY.c.kind, ENTRY.c.record_id, ENTRY.c.position)
         .select_from(FTS.join(ENTRY, ENTRY.c.position == FTS.c.rowid))
@@ -73,6 +74,11 @@ def newest(connection: Connection, pattern: Pattern, kinds: Sequence[str], limit
     walks = [matches(pattern, kind).order_by(FTS.c.rowid.desc()).limit(limit).subquery() for kind in kinds]
     rows = connection.execute(union_all(*(select(*walk.c) for walk in walks)))
     return [Hit(row.kind, row.record_id, row.position) for row in rows]
+
+
+def _quoted(part: str) -> str:
+    """Return ``part`` as one phrase; it holds letters, digits, blanks and bars alone, and is quoted all the same."""
+    return '"{}"'.format(part.replace('"', '""'))
 
 
 def _key(kind: str, record_id: int) -> Any:  # noqa: ANN401 - a condition
