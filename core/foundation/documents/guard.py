@@ -10,6 +10,7 @@ import os
 import resource
 import sys
 import sysconfig
+from pathlib import Path
 from typing import Final
 
 from core.foundation.documents.protocol import RenderLimits
@@ -19,13 +20,13 @@ MOST_REPORTS: Final = 20
 #: File descriptors of a fork; the server's own are closed in it.
 _DESCRIPTORS: Final = 64
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-#: Where the interpreter and its packages are: a module may be imported while a paper is made.
+_PATHS: Final = sysconfig.get_paths()
+#: Where code is: a module may be imported, and a traceback read its lines, while a paper is made.
 _CODE: Final = tuple(
-    sorted(
-        {
-            os.path.realpath(sysconfig.get_path(name)) + os.sep
-            for name in ("stdlib", "platstdlib", "purelib", "platlib")
-        }
+    os.path.realpath(folder) + os.sep
+    for folder in (
+        *(_PATHS[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        str(Path(__file__).parent),
     )
 )
 _CODE_SUFFIXES: Final = (".py", ".pyc", ".so")
@@ -33,7 +34,7 @@ _CODE_SUFFIXES: Final = (".py", ".pyc", ".so")
 _FORBIDDEN: Final = (
     "socket.", "subprocess.", "urllib.", "http.client.", "ftplib.", "smtplib.", "ctypes.", "sqlite3.", "webbrowser.", "pty.",
     "shutil.", "tempfile.", "glob.", "mmap.", "fcntl.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile",
-    "os.fork", "os.kill", "os.putenv", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate",
+    "os.fork", "os.kill", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate",
     "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.walk", "os.fwalk", "resource.", "signal.", "syslog.",
 )  # fmt: skip
 _LISTINGS: Final = frozenset({"os.listdir", "os.scandir"})

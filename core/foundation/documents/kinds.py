@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -37,6 +39,7 @@ _SHARED_FILTERS: Final = (
     "weekday",
 )
 _LONGEST_NAME: Final = 100
+_STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,17 @@ class DocumentKind:
     #: Given the subject, returns plain data alone; it is asked inside a read-only transaction.
     data: Callable[[Any], Mapping[str, object]]
     texts: tuple[DocumentText, ...] = ()
+    #: Given the subject and the language, returns what the tenant wrote in place of the defaults of ``texts``, by name; asked like
+    #: ``data``.
+    written: Callable[[Any, str], Mapping[str, str]] | None = None
     #: Raised whenever template or data change in a way that readers of stored papers must know of.
     version: int = 1
     page: Page = A4
     limits: RenderLimits = field(default_factory=RenderLimits)
+
+    def written_texts(self, subject: object, language: str) -> Mapping[str, str]:
+        """Return what the tenant wrote for this paper of ``subject``; empty where the defaults hold."""
+        return self.written(subject, language) if self.written else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,14 @@ class ComposedDocument:
     #: Name of the file for those who download it, in ASCII.
     filename: str
     html: str
+
+    @property
+    def content_security_policy(self) -> str:
+        """The header under which a browser may show ``html``: its own stylesheet and pictures, nothing else, in a sandbox."""
+        style = _STYLE.search(self.html)
+        digest = hashlib.sha256((style[1] if style else "").encode()).digest()
+        source = f"'sha256-{base64.b64encode(digest).decode()}'"
+        return f"default-src 'none'; style-src {source}; img-src data:; base-uri 'none'; form-action 'none'; sandbox"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, current_app
+from flask import current_app
 from flask_babel import gettext as _
 
+from core.config import Config
 from core.db import forbid_in_unit_of_work
 from core.errors import ConfigError
 from core.foundation.documents.errors import RenderBusyError, RenderError, RenderLimitError
@@ -129,7 +130,7 @@ class RenderServer:
                     received += chunk
         except TimeoutError:
             return Answer("busy", detail="no answer in time")
-        except (FileNotFoundError, ConnectionError):
+        except (FileNotFoundError, NotADirectoryError, ConnectionError):
             return None
         return answer
 
@@ -201,17 +202,19 @@ class RenderServer:
             _log.error("the render server did not start; see %s", self._log_file)
 
 
-def init_documents(app: Flask, instance: Path) -> RenderServer:
-    """Give ``app`` the render server of ``instance``."""
-    server = RenderServer(instance)
-    app.extensions[_EXTENSION] = server
+def render_server() -> RenderServer:
+    """Return the render server of the current application's instance; it is started by its first paper."""
+    extensions = current_app.extensions
+    if _EXTENSION not in extensions:
+        config: Config = extensions["wm_config"]
+        extensions[_EXTENSION] = RenderServer(config.instance)
+    server: RenderServer = extensions[_EXTENSION]
     return server
 
 
 def render_pdf(html: str, *, made_at: datetime | None = None, limits: RenderLimits | None = None) -> bytes:
     """Return the PDF of ``html`` from the current application's server; see :meth:`RenderServer.render`."""
-    server: RenderServer = current_app.extensions[_EXTENSION]
-    return server.render(html, made_at=made_at, limits=limits)
+    return render_server().render(html, made_at=made_at, limits=limits)
 
 
 def _connect_by_folder(connection: socket.socket, path: Path) -> None:

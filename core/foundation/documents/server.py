@@ -19,7 +19,6 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +46,8 @@ class Job:
     request: bytearray = field(default_factory=bytearray)
     limits: RenderLimits = field(default_factory=RenderLimits)
     html: bytes = b""
-    made_at: datetime | None = None
+    #: Seconds since 1970, as the caller sent it.
+    made_at: object = None
     pid: int = 0
     pipe: int = -1
     result: bytearray = field(default_factory=bytearray)
@@ -122,11 +122,12 @@ class Server:
             self._answer(job, Answer("ok", detail=f"{len(self._waiting)} waiting"))
         elif len(self._waiting) >= MOST_WAITING:
             self._answer(job, Answer("busy"))
+        elif (limits := _limits(header.get("limits"))) is None:
+            self._answer(job, Answer("refused", code="markup", detail="the limits are no numbers"))
         else:
             job.html = html or b" "
-            job.limits = _limits(header.get("limits"))
-            made_at = header.get("made_at")
-            job.made_at = datetime.fromtimestamp(made_at, UTC) if isinstance(made_at, int) else None
+            job.limits = limits
+            job.made_at = header.get("made_at")
             job.deadline = float("inf")
             self._waiting.append(job)
 
@@ -279,12 +280,13 @@ def work(job: Job) -> Answer:
     began = time.perf_counter()
     html = job.html.decode("utf-8", "replace")
     guard.limit_resources(job.limits)
-    if job.made_at is not None:
-        os.environ["SOURCE_DATE_EPOCH"] = str(int(job.made_at.timestamp()))
+    made_at = job.made_at if type(job.made_at) is int and 0 <= job.made_at < 2**33 else None
     stopped = guard.forbid_everything_outside()
     try:
-        pdf, pages = typeset(html, seconds=job.limits.seconds)
+        pdf, pages = typeset(html, made_at=made_at, seconds=job.limits.seconds)
         answer = Answer("ok", pdf, pages=pages)
+        if len(pdf) > job.limits.pdf:
+            answer = Answer("limit", code="size", detail=f"{len(pdf)} bytes of PDF")
     except PaperRefusedError as refusal:
         status = "limit" if refusal.code in {"time", "memory", "size"} else "refused"
         answer = Answer(status, code=refusal.code, detail=refusal.detail)
@@ -317,17 +319,20 @@ def _reason(ended: int) -> Answer:
     return Answer("crash", code="crash", detail=f"ended with status {os.waitstatus_to_exitcode(ended)}")
 
 
-def _limits(sent: object) -> RenderLimits:
-    """Return the limits of a request, none above what this server allows to anybody."""
+def _limits(sent: object) -> RenderLimits | None:
+    """Return the limits of a request, none above what this server allows to anybody; ``None`` if they are no limits."""
     most = RenderLimits()
     values = sent if isinstance(sent, dict) else {}
-    return RenderLimits(
-        seconds=min(float(values.get("seconds", most.seconds)), most.seconds * 10),
-        cpu_seconds=min(int(values.get("cpu_seconds", most.cpu_seconds)), most.cpu_seconds * 10),
-        memory=min(int(values.get("memory", most.memory)), most.memory * 2),
-        html=most.html,
-        pdf=min(int(values.get("pdf", most.pdf)), most.pdf),
-    )
+    try:
+        return RenderLimits(
+            seconds=min(float(values.get("seconds", most.seconds)), most.seconds * 10),
+            cpu_seconds=max(1, min(int(values.get("cpu_seconds", most.cpu_seconds)), most.cpu_seconds * 10)),
+            memory=max(0, min(int(values.get("memory", most.memory)), most.memory * 2)),
+            html=most.html,
+            pdf=min(int(values.get("pdf", most.pdf)), most.pdf),
+        )
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -341,7 +346,8 @@ def main(path: Path, idle_seconds: float) -> None:
 
     :raises OSError: the socket cannot be made.
     """
-    os.umask(0o077)
+    # For the socket; nothing else is ever created here.
+    os.umask(0o177)
     os.setsid()
     # A relative name: the whole path may be longer than a socket's address.
     os.chdir(path.parent)

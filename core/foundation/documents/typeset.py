@@ -10,7 +10,6 @@ import io
 import logging
 import os
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
@@ -172,14 +171,14 @@ def _prove() -> None:
         raise RuntimeError(msg)
 
 
-def typeset(html: str, *, made_at: datetime | None = None, seconds: float = 60.0) -> tuple[bytes, int]:
+def typeset(html: str, *, made_at: int | None = None, seconds: float = 60.0) -> tuple[bytes, int]:
     """Return the PDF of ``html`` and its number of pages; the same input gives the same bytes.
 
-    :param made_at: Aware time that the PDF names as its creation; without it a fixed one.
+    :param made_at: Seconds since 1970 that the PDF names as its creation; without it a fixed time.
     :raises PaperRefusedError: the paper refers to something outside itself, lacks a glyph, or cannot be laid out.
     """
     if made_at is not None:
-        os.environ["SOURCE_DATE_EPOCH"] = str(int(made_at.timestamp()))
+        os.environ["SOURCE_DATE_EPOCH"] = str(made_at)
     with _Findings() as findings:
         pdf = _convert(drawable(html), seconds)
     findings.judge()
@@ -203,7 +202,8 @@ def _convert(html: str, seconds: float) -> bytes:
         None, allow_remote=False, max_depth=_DEEPEST, max_render_seconds=seconds, max_image_pixels=MOST_PIXELS
     )
     try:
-        return bytes(pisaDocument(html, dest_bytes=True, resource_policy=policy, raise_exception=True))
+        # Without a capacity nothing is put into temporary files, which the guard would refuse.
+        return bytes(pisaDocument(html, dest_bytes=True, resource_policy=policy, capacity=-1))
     except OverLimitError as error:
         reason = str(error)
         raise PaperRefusedError(reason, code="time" if "seconds" in reason else "size") from error
@@ -252,6 +252,8 @@ class _Findings(logging.Handler):
 
 
 def _code_of(warning: str) -> str:
+    if "MemoryError" in warning:
+        return "memory"
     if "image: " in warning:
         return "image"
     if any(word in warning for word in _OUTSIDE_WORDS):

@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+
 from core.foundation.documents.markup import clean_markup, paragraphs
 
 ALLOWED = re.compile(r"</?(?:b|strong|i|em|u|small|sub|sup|p|ul|ol|li|h3|h4|blockquote|br|hr)>")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+
 from core.foundation.documents.errors import TemplateError
 from core.foundation.documents.interpreter import Budget
 from core.foundation.documents.sandbox import DocumentSandbox, render_text
@@ -185,7 +186,7 @@ def test_the_data_is_copied_so_that_a_later_change_is_not_seen() -> None:
         ("{{ client.name }}", "Maria &lt;Popescu&gt; &amp; fiul"),
         ("<b>{{ number }}</b>", "<b>CJ-4821</b>"),
         ("{{ client.email }}|{{ client.email|default('fără') }}", "|fără"),
-        ("{{ nothing|default('–') }}", "–"),
+        ("{{ nothing|default('lipsă') }}", "lipsă"),
         ("{{ client.nothing|default }}", ""),
         ("{{ client.nothing is defined }} {{ nothing is undefined }}", "False True"),
         ("{{ client['phone'] }} {{ lines[1].name }} {{ lines[-1].quantity }}", "0742 555 138 Ansamblu ecran 2"),
@@ -216,14 +217,14 @@ def test_what_a_text_may_do_works(template: str, expected: str) -> None:
 def test_an_invoice_renders() -> None:
     template = """Factura {{ number }} din {{ received }}
 {% for line in lines %}
-{{ loop.index }}. {{ line.name }}: {{ line.quantity }} × {{ line.price }} = {{ (line.quantity * line.price)|round(2) }} lei
+{{ loop.index }}. {{ line.name }}: {{ line.quantity }} x {{ line.price }} = {{ (line.quantity * line.price)|round(2) }} lei
 {% endfor %}
 Total: {{ total }} lei{% if client.email %}, trimisă la {{ client.email }}{% endif %}
 """
     assert render_text(template, DATA).splitlines() == [
         "Factura CJ-4821 din 2026-11-24",
-        "1. Înlocuire ecran: 1 × 180.00 = 180.00 lei",
-        "2. Ansamblu ecran: 2 × 520.50 = 1041.00 lei",
+        "1. Înlocuire ecran: 1 x 180.00 = 180.00 lei",
+        "2. Ansamblu ecran: 2 x 520.50 = 1041.00 lei",
         "Total: 1221.00 lei",
     ]
 
