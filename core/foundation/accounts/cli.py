@@ -52,7 +52,7 @@ def user() -> None:
 @_password_stdin
 @_json
 @click.pass_obj
-def create(make: MakeApp, slug: str, **values: Any) -> None:  # noqa: ANN401 - click's own
+def create(make: MakeApp, /, slug: str, **values: Any) -> None:  # noqa: ANN401 - click's own
     """Add a user; without a password, print the link by which the user sets one."""
     from core.db import unit_of_work
     from core.foundation.accounts.links import issue_link

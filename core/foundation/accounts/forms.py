@@ -85,10 +85,19 @@ class UserForm(VersionedForm):
     location_ids = MultiChoiceField(_l("Only at these locations"), hint=_l("none chosen means all"))
     own_tickets_only = CheckField(_l("Sees only tickets assigned to them"))
 
-    def offer(self, roles: Iterable[Role], locations: Iterable[LocationChoice]) -> None:
-        """Set what may be chosen."""
+    def offer(
+        self, roles: Iterable[Role], locations: Iterable[LocationChoice], *, kept: Iterable[int] = ()
+    ) -> None:
+        """Set what may be chosen.
+
+        :param kept: Locations of the user, to be offered although they are no longer in use: a restriction that could
+            not be shown would be lost on saving, and the user would see everything.
+        """
         self.roles.choices = [(role.key, role.title) for role in roles]
-        self.location_ids.choices = [(location.id, location.name) for location in locations]
+        offered = {location.id: location.name for location in locations}
+        for number in sorted(kept):
+            offered.setdefault(number, _("Location %(number)s, no longer in use", number=number))
+        self.location_ids.choices = list(offered.items())
 
     @property
     def facts(self) -> UserFacts:

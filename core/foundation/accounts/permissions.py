@@ -1,4 +1,4 @@
-"""What may be permitted, and what the roles of a user permit: the union of theirs, of what shows for the tenant."""
+"""What may be permitted (R93), and what the roles of a user permit: the union of theirs, of what shows for the tenant."""
 
 from __future__ import annotations
 

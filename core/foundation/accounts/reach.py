@@ -29,9 +29,9 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
 
 
 def check_may_manage(user: User, by: CurrentUser | None) -> None:
-    """Refuse to change the account of somebody who may do more.
+    """Refuse to change the account of somebody who may do or see more: a link to set its password would open it.
 
-    :raises BeyondReachError: ``user`` is an owner or has permissions that ``by`` lacks.
+    :raises BeyondReachError: ``user`` is an owner, has permissions that ``by`` lacks, or is less restricted.
     """
     if by is None or by.is_owner or by.id == user.id:
         return
@@ -41,6 +41,8 @@ def check_may_manage(user: User, by: CurrentUser | None) -> None:
         raise BeyondReachError(
             _("%(name)s may do things that you may not. Ask an owner to do this.", name=user.name)
         )
+    if _is_wider(user.location_ids, by) or (by.own_tickets_only and not user.own_tickets_only):
+        raise BeyondReachError(_("%(name)s sees more than you do. Ask an owner to do this.", name=user.name))
 
 
 def check_may_grant(roles: Iterable[Role], by: CurrentUser | None) -> None:
@@ -77,7 +79,7 @@ def check_may_place(
     if by is None or by.is_owner:
         return
     moved = before is None or before.location_ids != location_ids
-    if moved and by.location_ids and (not location_ids or location_ids - by.location_ids):
+    if moved and _is_wider(location_ids, by):
         raise BeyondReachError(_("You can only let people work at your own locations."))
     freed = not own_tickets_only and (before is None or before.own_tickets_only)
     if freed and by.own_tickets_only:
@@ -104,3 +106,8 @@ def check_not_oneself(
         user.own_tickets_only,
     ):
         raise BeyondReachError(_("You cannot change your own rights. Ask an owner."))
+
+
+def _is_wider(location_ids: frozenset[int], by: CurrentUser) -> bool:
+    """Tell whether a restriction to ``location_ids`` lets more be seen than that of ``by``."""
+    return bool(by.location_ids) and (not location_ids or not location_ids <= by.location_ids)

@@ -1,4 +1,4 @@
-"""The rules on users: who may be added, changed, disabled, and that a firm always has an owner.
+"""The rules on users (R92): who may be added, changed, disabled, and that a firm always has an owner.
 
 Everything here runs inside a unit of work. ``by`` is the user who asks; ``None`` is the command line or the product itself.
 """

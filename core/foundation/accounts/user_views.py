@@ -81,15 +81,14 @@ def create() -> Page:
 def show(user_id: int) -> str:
     """Show a user, to be changed by who may."""
     user = get_user(user_id)
-    form = _form(user)
-    return _page(form, user)
+    return _page(_form(user), user)
 
 
 @blueprint.post("/<int:user_id>")
 @require("core.user:edit")
 def edit(user_id: int) -> Response | Page:
     """Change name, e-mail address, roles, locations and the restriction to own tickets."""
-    form = _form()
+    form = _form(get_user(user_id), is_sent=True)
     status = 422
     if form.validate():
         try:
@@ -155,17 +154,14 @@ def log_out(user_id: int) -> Response:
     return redirect(url_for("users.show", user_id=user_id))
 
 
-def _form(user: User | None = None) -> UserForm:
-    if user is None:
-        form = UserForm()
-    else:
-        form = UserForm(
-            obj=user,
-            data={"roles": [role.key for role in user.roles], "location_ids": sorted(user.location_ids)},
-        )
+def _form(user: User | None = None, *, is_sent: bool = False) -> UserForm:
+    """Return the form as ``user`` is, or as it was sent."""
+    form = UserForm(obj=user)
+    kept = user.location_ids if user is not None else frozenset()
+    form.offer(list_roles(), _locations(), kept=kept)
+    if user is not None and not is_sent:
         form.roles.data = [role.key for role in user.roles]
-        form.location_ids.data = sorted(user.location_ids)
-    form.offer(list_roles(), _locations())
+        form.location_ids.data = sorted(kept)
     return form
 
 

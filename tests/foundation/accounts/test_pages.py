@@ -122,6 +122,18 @@ def test_a_lost_race_shows_both_and_keeps_the_typing(add_person: AddPerson) -> N
         assert get_user(person.id).name == "Typed By Me"
 
 
+def test_a_restriction_to_a_location_that_is_no_longer_in_use_is_not_lost(add_person: AddPerson) -> None:
+    manager, person = add_person("manager"), add_person("technician", location_ids=frozenset({777}))
+    browser = manager.log_in()
+    path = f"/settings/users/{person.id}"
+    shown = browser.get(manager.shop.root + path).text
+    assert re.search(r'name="location_ids"[^>]*value="777" checked', shown)
+    facts = {"name": "Renamed", "email": person.email, "roles": "technician", "location_ids": "777"}
+    assert send(browser, manager.shop, path, **facts, version=version_on(shown)).status_code == 302
+    with manager.shop.context():
+        assert get_user(person.id).location_ids == {777}
+
+
 def test_a_user_is_disabled_and_let_in_again(add_person: AddPerson) -> None:
     manager, person = add_person("manager"), add_person("technician")
     theirs, browser = person.log_in(), manager.log_in()

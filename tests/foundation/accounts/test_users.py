@@ -329,6 +329,22 @@ def test_who_sees_one_location_lets_nobody_see_more(
         change_user(user, facts(user, location_ids=frozenset({1, 2})), by=here)
 
 
+def test_who_sees_one_location_has_no_hold_of_who_sees_more(
+    add_person: AddPerson, inside: Shop, acting: MakeActing
+) -> None:
+    rights = all_of("manager") | all_of("technician")
+    here = acting("manager", permissions=rights, location_ids=frozenset({1}), own_tickets_only=True)
+    everywhere = add_person("technician", own_tickets_only=True)
+    elsewhere = add_person("technician", location_ids=frozenset({1, 2}), own_tickets_only=True)
+    all_tickets = add_person("technician", location_ids=frozenset({1}))
+    for person in (everywhere, elsewhere, all_tickets):
+        with pytest.raises(BeyondReachError), unit_of_work():
+            issue_link(get_user(person.id), by=here)
+    equal = add_person("technician", location_ids=frozenset({1}), own_tickets_only=True)
+    with unit_of_work():
+        assert issue_link(get_user(equal.id), by=here)
+
+
 def test_a_password_that_changed_meanwhile_begins_no_session(add_person: AddPerson, inside: Shop) -> None:
     person = add_person()
     with unit_of_work():
