@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -22,6 +23,9 @@ from core.conformance.world import (
     make_call,
     methods_of,
 )
+from core.db import session
+from core.foundation.accounts.models import Role
+from core.foundation.accounts.permissions import effective_permissions
 from core.foundation.tenants.services import set_plugin_state
 from core.gate import CORE
 from core.plugin import PluginState
@@ -29,13 +33,13 @@ from core.testing import ROLES
 
 
 def may(world: World, access: Access, role: str) -> bool:
-    """Tell whether the declaration of a route lets ``role`` pass, by the permissions that the role has."""
+    """Tell whether the declaration of a route lets ``role`` pass, by the permissions that the role has now."""
     if access.public or access.permission is None:
         return True
-    from core.foundation.accounts.permissions import preset_permissions  # noqa: PLC0415 - only the sweep asks
-
     with world.home.context() as tenant:
-        return access.permission in preset_permissions(role, tenant.states)
+        found = session().scalars(select(Role).where(Role.key == role)).one()
+        own = None if found.permissions is None else frozenset(found.permissions)
+        return access.permission in effective_permissions([(role, own)], tenant.states)
 
 
 def sweep_coverage(world: World) -> list[str]:
@@ -50,6 +54,7 @@ def sweep_coverage(world: World) -> list[str]:
 
 def sweep_roles(world: World) -> list[str]:
     """Find routes that let somebody pass who may not, or nobody who may."""
+    world.forget_clients()
     found: list[str] = []
     for rule, access in world.routes():
         for method in methods_of(rule):
@@ -69,7 +74,7 @@ def sweep_roles(world: World) -> list[str]:
                         found.append(f"{method} {rule.endpoint}: answers {status} to {role}, who may")
                 elif status != 403:  # noqa: PLR2004 - HTTP
                     found.append(f"{method} {rule.endpoint}: answers {status} to {role}, who may not")
-                if not access.public and method not in SAFE:
+                if method not in SAFE:
                     world.forget_clients()
             if not passed:
                 found.append(f"{method} {rule.endpoint}: nobody who may gets a 2xx or a redirect")
@@ -82,6 +87,7 @@ def _is_good(world: World, rule: Rule, status: int) -> bool:
 
 def sweep_strangers(world: World) -> list[str]:
     """Find routes that answer somebody who is not logged in, or who is logged in at the neighbour's only."""
+    world.forget_clients()
     found: list[str] = []
     neighbour = world.other.client("owner")
     jar = neighbour._cookies or {}  # noqa: SLF001 - Werkzeug's jar
@@ -109,6 +115,7 @@ def _is_turned_away(response: TestResponse) -> bool:
 
 def sweep_methods(world: World) -> list[str]:
     """Find methods that are answered though no route offers them."""
+    world.forget_clients()
     found: list[str] = []
     for rule, _access in world.routes():
         case = world.cases[rule.endpoint]
@@ -129,6 +136,7 @@ def sweep_neighbour(world: World) -> list[str]:
 
     A foreign id answers exactly as an id that nobody has, and the neighbour's database stays as it was.
     """
+    world.forget_clients()
     found: list[str] = []
     before = fingerprint(world.other)
     for rule, _access in world.routes():
@@ -166,6 +174,7 @@ def _foreign_id(world: World, rule: Rule, method: str, name: str) -> list[str]:
 
 def sweep_states(world: World, plugin: str) -> list[str]:
     """Find routes of ``plugin`` that are there while it is off, or write while it is lapsed."""
+    world.forget_clients()
     found: list[str] = []
     calls = [
         (make_call(world, rule, method), access)
@@ -210,12 +219,14 @@ def _traces(world: World, plugin: str) -> list[str]:
 
 def sweep_reading(world: World) -> list[str]:
     """Find routes whose GET writes, beside those that declare why."""
+    world.forget_clients()
     found: list[str] = []
     calls = [
         make_call(world, rule, "GET")
         for rule, access in world.routes()
         if "GET" in methods_of(rule) and access.writes_on_get is None
     ]
+    world.client("owner")
     before = fingerprint(world.home)
     for call in calls:
         call.send(world.client("owner"))
@@ -228,6 +239,7 @@ def sweep_reading(world: World) -> list[str]:
 
 def sweep_headers(world: World) -> list[str]:
     """Find answers, errors included, without strict headers or with a policy that lets inline code run."""
+    world.forget_clients()
     found: list[str] = []
     for rule, _access in world.routes():
         for role in ("owner", None):
@@ -246,6 +258,7 @@ def _loose_headers(name: str, response: TestResponse) -> list[str]:
 
 def sweep_forgery(world: World) -> list[str]:
     """Find routes that take a form without the token that only our own pages carry."""
+    world.forget_clients()
     found: list[str] = []
     for rule, _access in world.routes():
         for method in methods_of(rule):

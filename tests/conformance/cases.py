@@ -97,7 +97,9 @@ SETTINGS = {
     "settings.index": Case(),
     "settings.show": Case(values=lambda world: {"name": "firm"}),
     "settings.save": Case(
-        values=lambda world: {"name": "firm"}, form=lambda world: {"name": "Atelier"}, page="settings.show"
+        values=lambda world: {"name": "firm"},
+        form=lambda world: {"set_name": "Atelier", "set_country": "RO"},
+        page="settings.show",
     ),
     "locations.index": Case(),
     "locations.new": Case(),
@@ -189,4 +191,53 @@ SHELF = {
     "shelf.remove": Case(
         values=lambda world: {"place_id": make.new_place(world)}, page="shelf.show", ids=("place_id",)
     ),
+}
+
+TICKET = {"values": lambda world: {"ticket_id": make.new_ticket(world)}, "ids": ("ticket_id",)}
+PAPER = {
+    "values": lambda world: {"ticket_id": make.new_ticket(world), "kind": "intake"},
+    "ids": ("ticket_id",),
+}
+INTAKE = {
+    "client-kind": "person",
+    "client-name": "Ana Pop",
+    "equipment-manufacturer": "Apple",
+    "equipment-model": "iPhone 12",
+    "problem": "Nu pornește",
+    "priority": "normal",
+}
+
+TICKETS = {
+    "dashboard.index": Case(),
+    "dashboard.alerts": Case(),
+    "tickets.index": Case(query={"q": "Vecinului"}),
+    "tickets.new": Case(),
+    "tickets.found": Case(query={"q": "Vecinului"}),
+    "tickets.devices": Case(query={"client_id": "1"}),
+    "tickets.create": Case(
+        form=lambda world: {**INTAKE, "location_id": make.first_location(world)}, page="tickets.new"
+    ),
+    "tickets.show": Case(**TICKET),
+    "tickets.edit": Case(**TICKET),
+    "tickets.save": Case(
+        **TICKET,
+        form=lambda world: {
+            "problem": "Altceva",
+            "priority": "high",
+            "location_id": make.first_location(world),
+        },
+        page="tickets.edit",
+    ),
+    "tickets.status": Case(**TICKET),
+    "tickets.change": Case(
+        **TICKET, form=lambda world: {"status_id": make.next_status(world)}, page="tickets.status"
+    ),
+    "tickets.assign": Case(**TICKET, form=lambda world: {"assignee_id": ""}, page="tickets.show"),
+    "tickets.note": Case(**TICKET, form=lambda world: {"note": "O notă"}, page="tickets.show"),
+    "tickets.access_code": Case(**TICKET, page="tickets.show"),
+    "tickets.unlock_code": Case(**TICKET, page="tickets.show"),
+    "tickets.paper": Case(**PAPER),
+    "tickets.preview": Case(**PAPER),
+    "tickets.pdf": Case(**PAPER),
+    "tickets.print_paper": Case(**PAPER, page="tickets.paper"),
 }

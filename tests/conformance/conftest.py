@@ -10,7 +10,7 @@ from core.testing import installation, open_shop
 from tests.conformance import cases, world as make
 from tests.shelf import plugin as shelf
 
-CASES = [cases.ACCOUNTS, cases.SETTINGS, cases.CLIENTS, cases.EQUIPMENT, cases.SHELF]
+CASES = [cases.ACCOUNTS, cases.SETTINGS, cases.CLIENTS, cases.EQUIPMENT, cases.TICKETS, cases.SHELF]
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +24,12 @@ def world(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         made = World(home, other, merge_cases(CASES))
         make.new_equipment(made, other, CANARY)
         make.new_place(made, other, CANARY)
+        make.new_ticket(made, other, CANARY)
         make.lift_ids(other)
         made.foreign = {
             "client_id": make.new_client(made, other, CANARY),
             "equipment_id": make.new_equipment(made, other, CANARY),
+            "ticket_id": make.new_ticket(made, other, CANARY),
             "place_id": make.new_place(made, other, CANARY),
         }
         yield made

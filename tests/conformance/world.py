@@ -19,6 +19,8 @@ from core.foundation.settings.locations import create_location, list_locations
 from core.testing import Shop
 
 numbers = itertools.count(1)
+#: Tables whose ids are disjoint between the two shops; the others begin with the same rows in every shop.
+LIFTED = ("client", "equipment", "ticket", "shelf_place")
 
 
 def new_client(world: World, shop: Shop | None = None, name: str = "Maria Popescu") -> int:
@@ -64,7 +66,7 @@ def edited_preset(world: World) -> int:
 
     with world.home.context(), unit_of_work():
         role = next(role for role in list_roles() if role.key == "accountant")
-        change_role(role, name="", permissions=["core.client:view"])
+        change_role(role, name="Contabil", permissions=["core.client:view"])
         return role.id
 
 
@@ -116,7 +118,7 @@ def _lift_sqlite(shop: Shop) -> None:
     with sqlite3.connect(shop.tenant.placement.path) as connection:
         connection.execute("PRAGMA foreign_keys=OFF")
         for table in Model.metadata.sorted_tables:
-            if "id" not in table.primary_key.columns:
+            if table.name not in LIFTED:
                 continue
             top = connection.execute(f'SELECT max(id) FROM "{table.name}"').fetchone()[0]
             if top is None:
@@ -140,3 +142,32 @@ def new_place(world: World, shop: Shop | None = None, label: str = "B-2") -> int
         session().add(place)
         session().flush()
         return place.id
+
+
+def new_ticket(world: World, shop: Shop | None = None, said: str = "Ecran spart") -> int:
+    from core.foundation.accounts.identity import Actor
+    from core.tickets.services import TicketData, open_ticket
+
+    where = shop or world.home
+    equipment = new_equipment(world, where, said)
+    client = new_client(world, where, said)
+    location = first_location(world) if shop is None else first_location_of(shop)
+    with where.context(), unit_of_work():
+        data = TicketData(problem=said, location_id=location, condition=said)
+        opened = open_ticket(
+            data, client=client, equipment=equipment, actor=Actor(None, "system"), unlock_code="1234"
+        )
+        return opened.ticket.id
+
+
+def first_location_of(shop: Shop) -> int:
+    with shop.context():
+        return list_locations(active=True)[0].id
+
+
+def next_status(world: World) -> int:
+    from core.tickets.stages import Stage
+    from core.tickets.statuses import first_status
+
+    with world.home.context():
+        return first_status(Stage.DIAGNOSIS).id
