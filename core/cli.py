@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 
 if TYPE_CHECKING:
+    from core.errors import WorkmanagerError
     from core.gate import Application
 
 #: What commands are handed: makes the application when it is called, with its control database ready.
@@ -128,5 +129,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except WorkmanagerError as error:
-        click.echo(f"workmanager: {error}", err=True)
+        click.echo(f"workmanager: {_told(error)}", err=True)
         sys.exit(1)
+
+
+def _told(error: WorkmanagerError) -> str:
+    """Return what is wrong in one line, with the fields at fault."""
+    fields = getattr(error, "errors", None) or {}
+    told = "; ".join(f"{name}: {' '.join(str(text) for text in texts)}" for name, texts in fields.items())
+    return f"{error} ({told})" if told and told not in str(error) else str(error)

@@ -22,7 +22,7 @@ SLUG: Final = "demo"
 NAME: Final = "Atelier Meteor"
 OWNER: Final = ("Ovidiu Meteor", "ovidiu@meteor.example")
 #: Of everybody in the demo shop; it guards nothing.
-PASSWORD: Final = "atelier meteor 2026"
+PASSWORD: Final = "lampa verde pe banc"
 #: Stands in the instance folder once the shop is told to its end.
 DONE: Final = "demo.done"
 

@@ -63,7 +63,7 @@ PEOPLE: Final = (
 )
 FIRM: Final = {
     "name": "Atelier Meteor SRL",
-    "tax_id": "RO99010177",
+    "tax_id": "RO99010178",
     "phone": "0264 555 100",
     "email": "contact@meteor.example",
     "street": "Str. Memorandumului 14",
