@@ -143,9 +143,10 @@ def assign_ticket(ticket: Ticket, assignee_id: int | None, *, actor: Actor) -> N
     """
     if assignee_id == ticket.assignee_id:
         return
-    _check_assignee(assignee_id, None)
+    user = _check_assignee(assignee_id, None)
     before, ticket.assignee_id = ticket.assignee_id, assignee_id
-    record_event(ticket, EventKind.ASSIGNED, actor=actor, data={"from": before, "to": assignee_id})
+    told = {"from": before, "to": assignee_id, "name": "" if user is None else user.name}
+    record_event(ticket, EventKind.ASSIGNED, actor=actor, data=told)
     session().flush()
 
 
@@ -302,13 +303,14 @@ def _is_past(due_at: datetime, ticket: Ticket | None) -> bool:
     return due_at < now() - GRACE and (ticket is None or ticket.due_at != due_at)
 
 
-def _check_assignee(assignee_id: int | None, ticket: Ticket | None) -> None:
+def _check_assignee(assignee_id: int | None, ticket: Ticket | None) -> User | None:
     if assignee_id is None or (ticket is not None and ticket.assignee_id == assignee_id):
-        return
+        return None
     user = session().get(User, assignee_id)
     if user is None or not user.is_active:
         message = _("Choose from the list.")
         raise InvalidInputError(message, {"assignee_id": [message]})
+    return user
 
 
 def _too_long(most: int) -> str:

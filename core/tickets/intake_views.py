@@ -1,0 +1,151 @@
+"""The intake: one screen from "hello" to the printed sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.access import require
+from core.clients.marks import mark
+from core.db import unit_of_work
+from core.errors import DomainError
+from core.foundation.accounts import current_actor, current_user
+from core.foundation.audit.idempotency import idempotent, record_result
+from core.foundation.search.services import LONGEST_QUESTION
+from core.foundation.ui.messages import say
+from core.foundation.ui.parsing import parse_integer, without_forbidden
+from core.tickets.blueprint import tickets
+from core.tickets.intake import Intake, look_up, read_intake, remember_place
+from core.tickets.papers import make_seal, ticket_kinds
+from core.tickets.services import open_ticket, record_print
+
+#: The paper that "Open and print" prints, where a plugin makes it.
+INTAKE_PAPER = "intake"
+
+
+@tickets.get("/new")
+@require("core.ticket:create")
+def new() -> ResponseReturnValue:
+    """Show the empty intake; a link from a client or a device has chosen it already."""
+    intake = read_intake(current_user())
+    client_id, equipment_id = read_id(request.args.get("client")), read_id(request.args.get("equipment"))
+    intake.found = look_up(_question(), client_id=client_id, equipment_id=equipment_id)
+    _choose(intake)
+    return _page(intake)
+
+
+@tickets.get("/new/found")
+@require("core.ticket:create")
+def found() -> ResponseReturnValue:
+    """Show the clients that the typed text finds, and the devices of the chosen one; a fragment for htmx."""
+    client_id, equipment_id = (
+        read_id(request.args.get("client_id")),
+        read_id(request.args.get("equipment_id")),
+    )
+    result = look_up(_question(), client_id=client_id, equipment_id=equipment_id)
+    return render_template("tickets/_found.html", found=result, marked=_marked(result.asked), swap=True)
+
+
+@tickets.get("/new/devices")
+@require("core.ticket:create")
+def devices() -> ResponseReturnValue:
+    """Show the devices of the chosen client; a fragment for htmx."""
+    result = look_up("", client_id=read_id(request.args.get("client_id")))
+    return render_template("tickets/_devices.html", found=result, marked=_marked(""))
+
+
+def _opened(ticket_id: int) -> ResponseReturnValue:
+    """Lead to the paper of the new ticket, or to the ticket."""
+    if request.form.get("then") == "print" and _prints():
+        seal = make_seal(ticket_id, INTAKE_PAPER, current_user())
+        address = url_for("tickets.paper", ticket_id=ticket_id, kind=INTAKE_PAPER, seal=seal, print=1)
+        return redirect(address, 303)
+    return redirect(url_for("tickets.show", ticket_id=ticket_id), 303)
+
+
+@tickets.post("/new")
+@require("core.ticket:create")
+@idempotent(answer=_opened)
+def create() -> ResponseReturnValue:
+    """Open the ticket; without script the search button comes here too, and saves nothing."""
+    intake = read_intake(current_user())
+    is_valid = intake.is_find or intake.validate()
+    intake.found = look_up(
+        intake.form.q.data or "",
+        client_id=intake.form.client_id.data,
+        equipment_id=intake.form.equipment_id.data,
+    )
+    if intake.is_find or not is_valid:
+        _choose(intake)
+        return _page(intake), 200 if intake.is_find else 422
+    try:
+        ticket_id, number = _open(intake)
+    except DomainError as error:
+        intake.refuse(error)
+        return _page(intake), error.status
+    remember_place(intake.form.location_id.data)
+    say(_("%(number)s is open.", number=number))
+    return _opened(ticket_id)
+
+
+def _open(intake: Intake) -> tuple[int, str]:
+    """Open the ticket with all that plugins asked for, in one unit of work; return its id and number."""
+    form, actor = intake.form, current_actor()
+    prints = request.form.get("then") == "print" and _prints()
+    with unit_of_work():
+        opened = open_ticket(
+            form.ticket_data,
+            client=intake.who,
+            equipment=intake.what,
+            actor=actor,
+            unlock_code=form.unlock_code.data or "",
+        )
+        ticket = opened.ticket
+        intake.save_sections(ticket)
+        if prints:
+            record_print(ticket, INTAKE_PAPER, actor=actor)
+        record_result(ticket.id)
+    return ticket.id, ticket.number
+
+
+def _choose(intake: Intake) -> None:
+    """Let what the search has chosen be chosen in the form."""
+    if intake.found.client_id is not None:
+        intake.form.client_id.data = intake.found.client_id
+    if intake.found.equipment_id is not None:
+        intake.form.equipment_id.data = intake.found.equipment_id
+
+
+def _page(intake: Intake) -> str:
+    return render_template(
+        "tickets/intake.html",
+        intake=intake,
+        form=intake.form,
+        found=intake.found,
+        marked=_marked(intake.found.asked),
+        prints=_prints(),
+    )
+
+
+def _prints() -> bool:
+    """Tell whether there is an intake paper that the reader may print."""
+    return any(kind.name == INTAKE_PAPER for kind in ticket_kinds(current_user()))
+
+
+def _question() -> str:
+    return without_forbidden(request.args.get("q", ""))[:LONGEST_QUESTION]
+
+
+def _marked(question: str) -> Any:  # noqa: ANN401 - a function from text to markup
+    return lambda shown: mark(str(shown), question)
+
+
+def read_id(text: str | None) -> int | None:
+    """Return the id that an address names, ``None`` where it names none that there can be."""
+    try:
+        return parse_integer(text or "", least=1)
+    except ValueError:
+        return None

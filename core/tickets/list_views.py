@@ -1,0 +1,40 @@
+"""The list of tickets."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core.access import require
+from core.db import session
+from core.foundation.accounts import current_user
+from core.foundation.ui.formats import current_locale
+from core.tickets.blueprint import tickets
+from core.tickets.forms import VIEWS, TicketFilter
+from core.tickets.panels import subject_name
+from core.tickets.queries import ORDERS, filter_lines, find_people, read_lines, select_lines
+
+
+@tickets.get("/")
+@require("core.ticket:view")
+def index() -> ResponseReturnValue:
+    """List the tickets that the reader may know of, the newest first; by default the open ones."""
+    user = current_user()
+    people = find_people(user)
+    filters = TicketFilter(request.args, people)
+    chosen = filters.chosen
+    statement = filter_lines(select_lines(user), chosen, user)
+    listing = ORDERS.page(session(), statement, request.args)
+    view = chosen.get("view", "open")
+    views = [(title, url_for(".index", view=name), name == view, None) for name, title in VIEWS.items()]
+    return render_template(
+        "tickets/index.html",
+        listing=listing,
+        lines=read_lines(listing.rows, current_locale().language),
+        filters=filters,
+        is_filtered=bool(chosen.keys() - {"view"}),
+        subject=subject_name(chosen.get("client"), chosen.get("equipment")),
+        view=view,
+        views=views,
+        many_locations=len(people.locations) > 1,
+    )

@@ -1,0 +1,145 @@
+"""What tickets show on the pages of others: clients, devices, search. Each asks only for what the reader may know of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import flask
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
+from sqlalchemy import ColumnElement, func, select
+
+from core.clients.models import Client
+from core.db import session
+from core.equipment.models import Equipment
+from core.equipment.values import Visit, Visits
+from core.foundation.accounts import find_user
+from core.foundation.ui.formats import current_locale, current_zone, format_date, format_money
+from core.foundation.ui.values import Panel, SearchHit
+from core.tickets.models import Ticket
+from core.tickets.queries import TicketLine, read_lines, select_lines
+from core.tickets.stages import Stage
+from core.tickets.visibility import visible_tickets
+from core.types import Money
+
+#: Tickets on the page of a client or a device; the rest stands in the list.
+SHOWN: Final = 10
+#: Earlier stays that a pick of the intake tells.
+TOLD: Final = 2
+VIEW: Final = "core.ticket:view"
+
+
+def _may_view() -> bool:
+    user = find_user()
+    return user is not None and user.can(VIEW)
+
+
+def lines_of(*conditions: ColumnElement[bool], limit: int = SHOWN) -> list[TicketLine]:
+    """Return the newest tickets that the reader may know of and ``conditions`` hold for."""
+    statement = select_lines(find_user()).where(*conditions)
+    statement = statement.order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(limit)
+    return read_lines(session().execute(statement).all(), current_locale().language)
+
+
+def client_panels(client_id: int) -> Sequence[Panel]:
+    """Return the panel of a client's tickets."""
+    if not _may_view():
+        return ()
+    data = _panel(lines_of(Ticket.client_id == client_id, limit=SHOWN + 1), {"client": client_id})
+    return (Panel("tickets", _l("Tickets"), "tickets/_history.html", data, VIEW, order=20),)
+
+
+def equipment_panels(equipment_id: int) -> Sequence[Panel]:
+    """Return the panel of a device's history."""
+    if not _may_view():
+        return ()
+    data = _panel(lines_of(Ticket.equipment_id == equipment_id, limit=SHOWN + 1), {"equipment": equipment_id})
+    return (Panel("tickets", _l("Repair history"), "tickets/_history.html", data, VIEW, order=10),)
+
+
+def _panel(lines: list[TicketLine], subject: dict[str, Any]) -> dict[str, Any]:
+    more = len(lines) > SHOWN
+    all_url = flask.url_for("tickets.index", view="all", **subject) if more else None
+    return {"lines": lines[:SHOWN], "all_url": all_url, "subject": subject}
+
+
+def client_figures(client_ids: list[int]) -> Mapping[int, str]:
+    """Return how many tickets each client has, in words."""
+    if not _may_view():
+        return {}
+    statement = (
+        select(Ticket.client_id, func.count())
+        .where(Ticket.client_id.in_(client_ids), *visible_tickets(find_user()))
+        .group_by(Ticket.client_id)
+    )
+    return {
+        client_id: ngettext("%(num)s ticket", "%(num)s tickets", count)
+        for client_id, count in session().execute(statement)
+    }
+
+
+def equipment_visits(equipment_ids: list[int]) -> Mapping[int, Visits]:
+    """Return how often each device was here, with its newest stays; one statement."""
+    if not _may_view():
+        return {}
+    ranked = (
+        select(
+            Ticket.id,
+            Ticket.number,
+            Ticket.equipment_id,
+            Ticket.stage,
+            func.substr(Ticket.problem, 1, 60).label("problem"),
+            Ticket.estimate_minor,
+            Ticket.currency,
+            Ticket.opened_at,
+            func.count().over(partition_by=Ticket.equipment_id).label("stays"),
+            func.row_number()
+            .over(partition_by=Ticket.equipment_id, order_by=[Ticket.opened_at.desc(), Ticket.id.desc()])
+            .label("place"),
+        )
+        .where(Ticket.equipment_id.in_(equipment_ids), *visible_tickets(find_user()))
+        .subquery()
+    )
+    found: dict[int, Visits] = {}
+    statement = select(ranked).where(ranked.c.place <= TOLD).order_by(ranked.c.equipment_id, ranked.c.place)
+    for row in session().execute(statement):
+        before = found.get(row.equipment_id, Visits(row.stays))
+        found[row.equipment_id] = Visits(row.stays, (*before.last, _visit(row)))
+    return found
+
+
+def _visit(row: Any) -> Visit:  # noqa: ANN401 - a row
+    parts = [" ".join(row.problem.split())]
+    if row.estimate_minor is not None:
+        money = Money.from_minor(row.estimate_minor, row.currency)
+        parts.append(format_money(money, locale=current_locale()))
+    when = format_date(row.opened_at, locale=current_locale(), zone=current_zone())
+    here = "" if not Stage(row.stage).is_open else f" · {_('still here')}"
+    url = flask.url_for("tickets.show", ticket_id=row.id)
+    return Visit(row.number, url, f"{', '.join(parts)} · {when}{here}")
+
+
+def search_hits(ids: list[int]) -> list[SearchHit]:
+    """Return what the search box shows of the tickets ``ids``; those that are not the reader's to know are left out."""
+    lines = lines_of(Ticket.id.in_(ids), limit=len(ids))
+    return [
+        SearchHit(
+            line.id,
+            f"{line.number} {line.device}",
+            flask.url_for("tickets.show", ticket_id=line.id),
+            f"{line.client} · {line.problem}",
+            line.stage.value,
+        )
+        for line in lines
+    ]
+
+
+def subject_name(client_id: int | None, equipment_id: int | None) -> str | None:
+    """Return whose tickets a list shows, for its heading; ``None`` where it shows everybody's."""
+    if client_id is not None:
+        return session().scalars(select(Client.name).where(Client.id == client_id)).one_or_none()
+    if equipment_id is not None:
+        return (
+            session().scalars(select(Equipment.unique_id).where(Equipment.id == equipment_id)).one_or_none()
+        )
+    return None

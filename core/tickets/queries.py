@@ -1,0 +1,203 @@
+"""The lists of tickets: columns, orders and filters, each answered by an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all
+
+from core.clients.models import Client
+from core.db import session
+from core.equipment.models import Equipment
+from core.equipment.queries import TITLE, join_names
+from core.foundation.accounts import CurrentUser
+from core.foundation.accounts.identity import initials_of
+from core.foundation.accounts.models import User
+from core.foundation.search.services import matching
+from core.foundation.settings.models import Location
+from core.foundation.ui.badges import Badge, due_badge, turn_badge
+from core.foundation.ui.listing import ListSpec, Order, down, up
+from core.tickets.indexing import KIND
+from core.tickets.models import Priority, Ticket, TicketStatus, status_title
+from core.tickets.stages import TURN_ICONS, TURN_TITLES, Stage, Turn
+from core.tickets.visibility import visible_tickets
+from core.types import Money, now
+
+#: Characters of the problem that a list shows.
+SHORT: Final = 90
+ORDERS: Final = ListSpec(
+    (
+        Order("newest", (down(Ticket.opened_at), down(Ticket.id)), _l("Newest"), by_time=True),
+        Order("due", (up(Ticket.due_at), up(Ticket.id)), _l("Due")),
+        Order("waiting", (up(Ticket.stage_since), up(Ticket.id)), _l("Waiting longest")),
+        Order("changed", (down(Ticket.updated_at), down(Ticket.id)), _l("Last changed"), by_time=True),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A ticket as every list shows it."""
+
+    id: int
+    number: str
+    device: str
+    problem: str
+    client: str
+    stage: Stage
+    status: str
+    #: ``None`` once the ticket is closed.
+    turn: Badge | None
+    due: Badge
+    assignee: str
+    priority: Priority
+    estimate: Money | None
+    closed_at: datetime | None
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the technician."""
+        return initials_of(self.assignee)
+
+
+def select_lines(user: CurrentUser | None) -> Select[Any]:
+    """Return the statement of the columns that a list shows, of the tickets that ``user`` may know of."""
+    statement = (
+        select(
+            Ticket.id,
+            Ticket.number,
+            TITLE.label("device"),
+            func.substr(Ticket.problem, 1, SHORT + 1).label("problem"),
+            Client.name.label("client"),
+            Ticket.stage,
+            TicketStatus.name.label("status"),
+            Ticket.stage_since,
+            Ticket.due_at,
+            User.name.label("assignee"),
+            Ticket.priority,
+            Ticket.estimate_minor,
+            Ticket.currency,
+            Ticket.closed_at,
+        )
+        .select_from(Ticket)
+        .join(Client, Client.id == Ticket.client_id)
+        .join(Equipment, Equipment.id == Ticket.equipment_id)
+        .join(TicketStatus, TicketStatus.id == Ticket.status_id)
+        .outerjoin(User, User.id == Ticket.assignee_id)
+        .where(*visible_tickets(user))
+    )
+    return join_names(statement)
+
+
+def read_lines(rows: Sequence[Row[Any]], language: str) -> list[TicketLine]:
+    """Return rows of ``select_lines`` as lists show them."""
+    moment = now()
+    return [_line(row, language, moment) for row in rows]
+
+
+def _line(row: Row[Any], language: str, moment: datetime) -> TicketLine:
+    problem = row.problem if len(row.problem) <= SHORT else row.problem[:SHORT].rstrip() + "…"
+    return TicketLine(
+        id=row.id,
+        number=row.number,
+        device=row.device,
+        problem=" ".join(problem.split()),
+        client=row.client,
+        stage=row.stage,
+        status=status_title(row.status, row.stage, language),
+        turn=turn_of(row.stage, row.stage_since, moment),
+        due=due_of(row.due_at, row.closed_at, moment),
+        assignee=row.assignee or "",
+        priority=row.priority,
+        estimate=None if row.estimate_minor is None else Money.from_minor(row.estimate_minor, row.currency),
+        closed_at=row.closed_at,
+    )
+
+
+def turn_of(stage: Stage, since: datetime, moment: datetime) -> Badge | None:
+    """Say whose turn it is and since when, ``None`` for a closed ticket."""
+    turn = stage.turn
+    if turn is None:
+        return None
+    return turn_badge(str(TURN_TITLES[turn]), TURN_ICONS[turn], since, ours=turn is Turn.SHOP, now=moment)
+
+
+def due_of(due_at: datetime | None, closed_at: datetime | None, moment: datetime) -> Badge:
+    """Say when an open ticket is promised; a closed one cannot be late any more."""
+    if closed_at is not None and due_at is not None:
+        return Badge(due_badge(due_at, now=min(closed_at, due_at)).text, "calendar3")
+    return due_badge(due_at, now=moment)
+
+
+def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: CurrentUser) -> Select[Any]:
+    """Return ``statement`` with the filters that a reader has chosen.
+
+    :param chosen: ``view`` (open, mine, late, ready, closed, all), ``stage``, ``location``, ``assignee`` (an id, 0 for nobody),
+        ``turn``, ``client``, ``equipment``, ``q``.
+    """
+    conditions = _views(user)[chosen.get("view", "open")]
+    if stage := chosen.get("stage"):
+        conditions = [*conditions, Ticket.stage == Stage(stage)]
+    if turn := chosen.get("turn"):
+        conditions = [*conditions, Ticket.stage.in_([stage for stage in Stage if stage.turn == Turn(turn)])]
+    if (location := chosen.get("location")) is not None:
+        conditions = [*conditions, Ticket.location_id == location]
+    if (assignee := chosen.get("assignee")) is not None:
+        wanted = Ticket.assignee_id.is_(None) if assignee == 0 else Ticket.assignee_id == assignee
+        conditions = [*conditions, wanted]
+    for name, column in (("client", Ticket.client_id), ("equipment", Ticket.equipment_id)):
+        if (subject := chosen.get(name)) is not None:
+            conditions = [*conditions, column == subject]
+    found = matching(chosen.get("q", ""), KIND)
+    if found is not None:
+        conditions = [*conditions, Ticket.id.in_(found)]
+    return statement.where(*conditions)
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return the condition that the partial index of open tickets answers."""
+    return Ticket.closed_at.is_(None)
+
+
+def is_late(moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that an open ticket is past its promise; what is ready waits for its client and is not late."""
+    done = [Stage.READY, Stage.UNREPAIRABLE]
+    late = (Ticket.due_at < (moment or now())) & Ticket.stage.not_in(done)
+    return is_open() & late
+
+
+def _views(user: CurrentUser) -> dict[str, list[ColumnElement[bool]]]:
+    return {
+        "open": [is_open()],
+        "mine": [is_open(), Ticket.assignee_id == user.id],
+        "late": [is_late()],
+        "ready": [is_open(), Ticket.stage == Stage.READY],
+        "closed": [Ticket.closed_at.is_not(None)],
+        "all": [],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Where and by whom a ticket may be worked on: pairs of id and name, as choices of a form."""
+
+    locations: Sequence[tuple[int, str]]
+    technicians: Sequence[tuple[int, str]]
+
+
+def find_people(user: CurrentUser) -> People:
+    """Return the locations that ``user`` works at and the active users, in one statement."""
+    places = select(literal("location"), Location.id, Location.name).where(Location.is_active)
+    if user.location_ids:
+        places = places.where(Location.id.in_(sorted(user.location_ids)))
+    people = select(literal("user"), User.id, User.name).where(User.is_active)
+    rows = session().execute(union_all(places, people)).all()
+    named = sorted(rows, key=lambda row: (str(row[2]).casefold(), row[1]))
+    return People(
+        [(row[1], row[2]) for row in named if row[0] == "location"],
+        [(row[1], row[2]) for row in named if row[0] == "user"],
+    )

@@ -1,0 +1,242 @@
+"""The page of a ticket, and what is done on it."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.access import require
+from core.clients.panels import panel_body, readable_panels
+from core.db import session, unit_of_work
+from core.errors import ConflictError, DomainError
+from core.foundation.accounts import current_actor, current_user
+from core.foundation.accounts.models import User
+from core.foundation.audit.idempotency import idempotent, record_result
+from core.foundation.settings.models import Location
+from core.foundation.tenants.context import hooks
+from core.foundation.ui.formats import current_locale
+from core.foundation.ui.forms import BaseForm
+from core.foundation.ui.messages import say
+from core.tickets.blueprint import tickets
+from core.tickets.errors import TicketMovedError
+from core.tickets.forms import AssignForm, NoteForm, StatusForm, TicketForm
+from core.tickets.intake import Section, read_sections
+from core.tickets.models import Ticket, TicketStatus
+from core.tickets.page import TicketPage, read_page
+from core.tickets.panels import lines_of
+from core.tickets.queries import find_people
+from core.tickets.services import (
+    add_note,
+    assign_ticket,
+    change_ticket,
+    change_unlock_code,
+    get_ticket,
+)
+from core.tickets.statuses import change_status
+
+#: Earlier tickets of the device that its page names.
+EARLIER = 5
+
+
+def _shown(ticket_id: int) -> ResponseReturnValue:
+    """Lead back to the ticket, where its page was."""
+    return redirect(url_for("tickets.show", ticket_id=ticket_id), 303)
+
+
+@tickets.get("/<int:ticket_id>")
+@require("core.ticket:view")
+def show(ticket_id: int) -> ResponseReturnValue:
+    """Show a ticket: everything on one page."""
+    return _page(read_page(ticket_id, current_user()))
+
+
+@tickets.post("/<int:ticket_id>/notes")
+@require("core.ticket:edit")
+@idempotent(answer=_shown)
+def note(ticket_id: int) -> ResponseReturnValue:
+    """Write a note into the timeline."""
+    form = NoteForm()
+    get_ticket(ticket_id, current_user())
+    if not form.validate():
+        return _page(read_page(ticket_id, current_user()), note_form=form), 422
+    try:
+        with unit_of_work():
+            ticket = get_ticket(ticket_id, current_user())
+            add_note(ticket, form.note.data, actor=current_actor())
+            record_result(ticket_id)
+    except DomainError as error:
+        form.refuse(error)
+        return _page(read_page(ticket_id, current_user()), note_form=form), error.status
+    return redirect(url_for("tickets.show", ticket_id=ticket_id, _anchor="history"), 303)
+
+
+@tickets.get("/<int:ticket_id>/status")
+@require("core.ticket:status")
+def status(ticket_id: int) -> ResponseReturnValue:
+    """Show the change of status as a page of its own, for browsers without script."""
+    page = read_page(ticket_id, current_user())
+    return _status_page(page, _status_form(page))
+
+
+@tickets.post("/<int:ticket_id>/status")
+@require("core.ticket:status")
+@idempotent(answer=_shown)
+def change(ticket_id: int) -> ResponseReturnValue:
+    """Change the status."""
+    page = read_page(ticket_id, current_user())
+    form = _status_form(page)
+    if not form.validate():
+        return _status_page(page, form), 422
+    try:
+        with unit_of_work():
+            ticket = get_ticket(ticket_id, current_user(), lock=True)
+            _refuse_moved(ticket, form.from_id.data)
+            to = session().get_one(TicketStatus, form.status_id.data)
+            change_status(ticket, to=to, actor=current_actor(), note=form.note.data)
+            record_result(ticket_id)
+    except DomainError as error:
+        page = read_page(ticket_id, current_user())
+        form.refuse(error)
+        form.from_id.data, form.from_id.typed = page.ticket.status_id, str(page.ticket.status_id)
+        return _status_page(page, form), error.status
+    name = to.title(current_locale().language)
+    say(_("%(number)s: now “%(status)s”.", number=ticket.number, status=name))
+    return _shown(ticket_id)
+
+
+@tickets.post("/<int:ticket_id>/assign")
+@require("core.ticket:assign")
+def assign(ticket_id: int) -> ResponseReturnValue:
+    """Give the ticket to a technician."""
+    form = _assign_form(get_ticket(ticket_id, current_user()))
+    if not form.validate():
+        return _page(read_page(ticket_id, current_user()), assign_form=form), 422
+    with unit_of_work():
+        ticket = get_ticket(ticket_id, current_user())
+        assign_ticket(ticket, form.assignee_id.data, actor=current_actor())
+    if current_user().own_tickets_only and ticket.assignee_id != current_user().id:
+        return redirect(url_for("tickets.index"), 303)
+    return _shown(ticket_id)
+
+
+@tickets.get("/<int:ticket_id>/edit")
+@require("core.ticket:edit")
+def edit(ticket_id: int) -> ResponseReturnValue:
+    """Show what is said of a ticket, to be changed."""
+    ticket = get_ticket(ticket_id, current_user())
+    form = TicketForm(formdata=None)
+    form.fill(ticket)
+    return _edit_page(ticket, _offered(form, ticket), read_sections("ticket", current_user(), ticket))
+
+
+@tickets.post("/<int:ticket_id>/edit")
+@require("core.ticket:edit")
+def save(ticket_id: int) -> ResponseReturnValue:
+    """Change what is said of a ticket; who was overtaken by somebody else sees both."""
+    ticket = get_ticket(ticket_id, current_user())
+    form = _offered(TicketForm(), ticket)
+    sections = read_sections("ticket", current_user(), ticket)
+    verdicts = [form.validate(), *(section.form.validate() for section in sections)]
+    if not all(verdicts):
+        return _edit_page(ticket, form, sections), 422
+    try:
+        with unit_of_work():
+            ticket = get_ticket(ticket_id, current_user())
+            _save(ticket, form, sections)
+    except DomainError as error:
+        ticket = get_ticket(ticket_id, current_user())
+        if isinstance(error, ConflictError):
+            stored = TicketForm(formdata=None)
+            stored.fill(ticket)
+            form.conflict(_offered(stored, ticket).shown())
+        else:
+            form.refuse(error)
+        return _edit_page(ticket, form, sections), error.status
+    say(_("%(number)s: saved.", number=ticket.number))
+    return _shown(ticket_id)
+
+
+def _save(ticket: Ticket, form: TicketForm, sections: list[Section]) -> None:
+    actor = current_actor()
+    change_ticket(ticket, form.ticket_data, actor=actor, version=form.version.data or 0)
+    if form.unlock_code.data or (form.forget_unlock_code.data and ticket.unlock_code is not None):
+        change_unlock_code(ticket, form.unlock_code.data or "", actor=actor)
+    for section in sections:
+        section.spec.save(ticket, section.form)
+
+
+def _offered(form: TicketForm, ticket: Ticket) -> TicketForm:
+    """Set what may be chosen; what the ticket has already stays on offer under its name."""
+    names = {}
+    place = session().get(Location, ticket.location_id)
+    people = find_people(current_user())
+    if place is not None and place.id not in dict(people.locations):
+        names[place.id] = place.name
+    form.offer(people, ticket, names=names)
+    if ticket.assignee_id is not None and ticket.assignee_id not in dict(people.technicians):
+        user = session().get(User, ticket.assignee_id)
+        kept = [(ticket.assignee_id, "" if user is None else user.name)]
+        form.assignee_id.choices = [*kept, *people.technicians]
+    return form
+
+
+def _refuse_moved(ticket: Ticket, from_id: int | None) -> None:
+    """Refuse a change that was decided while the ticket had another status.
+
+    :raises TicketMovedError: somebody has moved it since.
+    """
+    if from_id is None or from_id == ticket.status_id:
+        return
+    present = session().get_one(TicketStatus, ticket.status_id)
+    title = present.title(current_locale().language)
+    raise TicketMovedError(
+        _("Somebody moved the ticket to “%(status)s” meanwhile. Check and choose again.", status=title)
+    )
+
+
+def _status_form(page: TicketPage) -> StatusForm:
+    form = StatusForm(from_id=page.ticket.status_id)
+    form.offer(page.next_statuses, current_locale().language)
+    wanted = request.args.get("to", "")
+    if form.status_id.data is None and form.status_id.sent is None and wanted.isascii() and wanted.isdigit():
+        form.status_id.data = next((one.id for one in page.next_statuses if str(one.id) == wanted), None)
+    return form
+
+
+def _assign_form(ticket: Ticket) -> AssignForm:
+    form = AssignForm(assignee_id=ticket.assignee_id)
+    form.assignee_id.choices = find_people(current_user()).technicians
+    return form
+
+
+def _page(
+    page: TicketPage, *, note_form: BaseForm | None = None, assign_form: AssignForm | None = None
+) -> str:
+    ticket = page.ticket
+    earlier = lines_of(Ticket.equipment_id == ticket.equipment_id, Ticket.id != ticket.id, limit=EARLIER + 1)
+    return render_template(
+        "tickets/show.html",
+        page=page,
+        ticket=ticket,
+        names=page.names,
+        earlier=earlier[:EARLIER],
+        more_earlier=len(earlier) > EARLIER,
+        note_form=note_form or NoteForm(formdata=None),
+        status_form=_status_form(page),
+        assign_form=assign_form or _assign_form(ticket),
+        assigning=assign_form is not None,
+        only_notes=request.args.get("history") == "notes",
+        parts=readable_panels(hooks().ticket_panels(ticket=ticket)),
+        panel_body=panel_body,
+    )
+
+
+def _status_page(page: TicketPage, form: StatusForm) -> str:
+    return render_template(
+        "tickets/status.html", page=page, ticket=page.ticket, form=form, stages=page.stages
+    )
+
+
+def _edit_page(ticket: Ticket, form: TicketForm, sections: list[Section]) -> str:
+    return render_template("tickets/edit.html", ticket=ticket, form=form, sections=sections)

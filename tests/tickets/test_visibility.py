@@ -1,0 +1,42 @@
+import pytest
+
+from core.db import session, unit_of_work
+from core.foundation.settings.locations import create_location
+from core.testing import Shop
+from core.tickets.errors import TicketNotFoundError
+from core.tickets.models import Ticket
+from core.tickets.queries import filter_lines, select_lines
+from core.tickets.services import get_ticket
+from core.tickets.visibility import is_visible
+from tests.tickets.conftest import Take, main_location, person
+
+
+@pytest.mark.both_databases
+def test_a_user_sees_the_tickets_of_their_locations_and_of_themselves(shop: Shop, take: Take) -> None:
+    radu = shop.users["technician"]
+    with shop.context():
+        with unit_of_work():
+            branch = create_location(code="FL", name="Florești").id
+        here, mine = take().ticket.id, take(assignee_id=radu).ticket.id
+        there = take(location_id=branch).ticket.id
+        everybody = {here, mine, there}
+        for user, visible in (
+            (person(1), everybody),
+            (person(1, location_ids=frozenset({main_location()})), {here, mine}),
+            (person(1, location_ids=frozenset({branch})), {there}),
+            (person(radu, own_tickets_only=True), {mine}),
+            (person(radu, own_tickets_only=True, location_ids=frozenset({branch})), set()),
+        ):
+            rows = session().execute(filter_lines(select_lines(user), {}, user)).all()
+            assert {row.id for row in rows} == visible
+            for ticket_id in everybody:
+                ticket = session().get_one(Ticket, ticket_id)
+                assert is_visible(ticket, user) is (ticket_id in visible)
+                if ticket_id in visible:
+                    assert get_ticket(ticket_id, user).id == ticket_id
+                else:
+                    with pytest.raises(TicketNotFoundError):
+                        get_ticket(ticket_id, user)
+        assert not session().execute(select_lines(None)).all()
+        with pytest.raises(TicketNotFoundError):
+            get_ticket(here, None)
