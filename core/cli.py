@@ -59,9 +59,9 @@ class Commands(click.Group):
 def _version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's own
     del parameter
     if value and not ctx.resilient_parsing:
-        from workmanager import __version__
+        from importlib.metadata import version
 
-        click.echo(f"workmanager {__version__}")
+        click.echo(f"workmanager {version('workmanager')}")
         ctx.exit()
 
 

@@ -35,7 +35,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         """Make the application, in each worker process anew."""
         from core.app import create_app
 
-        return create_app(load_config(host=self.options["wm_host"], port=self.options["wm_port"]))
+        return create_app(load_config())
 
 
 @click.command()
