@@ -109,6 +109,13 @@ class BaseForm(FlaskForm):
     #: Somebody else changed the record; the stored values stand under the fields.
     in_conflict = False
 
+    def __init__(self, formdata: Any = _Auto, **rest: Any) -> None:  # noqa: ANN401 - WTForms'
+        """Read the request where it sends a form, else show ``obj``, ``data`` or single values by name.
+
+        :param formdata: Fields in place of the request's; ``None`` for a form that shows nothing sent.
+        """
+        FlaskForm.__init__(self, formdata, **rest)
+
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Tell whether what was sent can be taken; errors stand beside the fields."""
         valid: bool = super().validate(extra_validators)
@@ -196,7 +203,7 @@ class FilterForm(SectionForm):
 
     def __init__(self, args: MultiDict[str, str], **rest: Any) -> None:  # noqa: ANN401 - WTForms'
         """Read ``args`` and validate them at once; a filter that cannot be read does not count."""
-        FlaskForm.__init__(self, formdata=args, **rest)
+        super().__init__(args, **rest)
         self.validate()
 
     @property

@@ -22,6 +22,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import InvalidInputError, ProgrammingError
 
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+
 #: Rows of a page, unless the list says otherwise, and the most that anybody may ask for.
 ROWS = 25
 MOST_ROWS = 200
@@ -127,7 +130,7 @@ class Order:
 class Page:
     """Some rows of a list and the cursors of those around them; ``None`` where the list ends."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     next: str | None
     previous: str | None
 
@@ -141,7 +144,7 @@ class Place:
 
 
 def paginate(
-    session: Session, statement: Select[Any], order: Order, cursor: str | None = None, limit: int = ROWS
+    session: Session, statement: AnySelect, order: Order, cursor: str | None = None, limit: int = ROWS
 ) -> Page:
     """Read the page of ``statement`` that ``cursor`` names, the first one without it.
 
@@ -157,7 +160,7 @@ def paginate(
     return page
 
 
-def _read(session: Session, statement: Select[Any], order: Order, place: Place, limit: int) -> Page:
+def _read(session: Session, statement: AnySelect, order: Order, place: Place, limit: int) -> Page:
     keys = [column.turned() for column in order.columns] if place.backward else list(order.columns)
     statement = statement.add_columns(*(key.column.label(f"wm_key_{at}") for at, key in enumerate(keys)))
     if place.values is not None:
@@ -281,7 +284,7 @@ class ListSpec:
             raise InvalidInputError(next(iter(errors.values()))[0], errors)
         return ListRequest(order, cursor, limit, tuple(arguments.items(multi=True)))
 
-    def page(self, session: Session, statement: Select[Any], arguments: Arguments) -> Listing:
+    def page(self, session: Session, statement: AnySelect, arguments: Arguments) -> Listing:
         """Read the page of ``statement`` that the address asks for."""
         asked = self.read(arguments)
         return Listing(asked, paginate(session, statement, asked.order, asked.cursor, asked.limit))
@@ -312,7 +315,7 @@ class Listing:
 
     asked: ListRequest
     page: Page
-    rows: Sequence[Row[Any]] = field(init=False)
+    rows: Sequence[AnyRow] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", self.page.rows)

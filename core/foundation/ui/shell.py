@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask_wtf.csrf import generate_csrf
 
 from core.foundation.ui.assets import Assets, Guard, init_assets, open_to_all
@@ -16,9 +16,6 @@ from core.foundation.ui.formats import current_locale, init_formats
 from core.foundation.ui.headers import init_headers
 from core.foundation.ui.messages import messages
 from core.foundation.ui.theme import init_theme
-
-#: The cookie that says how this browser shows the side menu; it holds no more than that.
-NAV_COOKIE = "wm_nav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def page_defaults() -> dict[str, Any]:
         "lang": current_locale().language,
         "theme": "auto",
         "languages": {"ro": "Română", "en": "English"},
-        "nav_narrow": request.cookies.get(NAV_COOKIE) == "narrow",
+        "nav_narrow": False,
         "can": _nothing,
         "messages": messages,
     }

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
+import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flask import Flask, g, request
 from flask.testing import FlaskClient
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+from werkzeug.serving import make_server
 
 from core.foundation.ui.shell import init_ui
+from tests.foundation.ui.gallery import make_gallery
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
+AXE = Path(__file__).parents[2] / "e2e" / "vendor" / "axe.min.js"
 
 
 def make_app(name: str = "shell") -> Flask:
@@ -61,10 +71,16 @@ def english(app: Flask) -> Iterator[None]:
 
 
 def postgres_url() -> str:
-    """Return the address of the test server's database."""
-    return os.environ.get(
-        "WORKMANAGER_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
-    )
+    """Return the address of the test server for SQLAlchemy with psycopg."""
+    url = os.environ.get("WORKMANAGER_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def missing(what: str) -> NoReturn:
+    """Leave out a test for want of ``what``; under ``CI=true`` that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI needs {what}")
+    pytest.skip(f"no {what}")
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -76,11 +92,106 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         engine.dispose()
         return
     schema = f"ui_{uuid.uuid4().hex[:12]}"
-    options = {"options": f"-csearch_path={schema}"}
-    engine = create_engine(postgres_url(), connect_args={"prepare_threshold": None, **options})
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    options = {"prepare_threshold": None, "options": f"-csearch_path={schema}", "connect_timeout": 3}
+    engine = create_engine(postgres_url(), connect_args=options)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+    except OperationalError:
+        missing("PostgreSQL server")
     yield engine
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Iterator[Flask]:
+    """Serve the gallery on a free port and return its application; ``app.config["ADDRESS"]`` says where."""
+    app = make_gallery()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    app.config["ADDRESS"] = f"http://127.0.0.1:{server.server_port}"
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield app
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@dataclass
+class Visit:
+    """A browser window on the gallery, and everything that it complained of."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen to the console, to errors of scripts and to violations of the policy."""
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # The answers of error pages are errors on purpose.
+        if (
+            message.type in {"error", "warning"}
+            and "the server responded with a status of" not in message.text
+        ):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def open(self, path: str) -> Page:
+        """Open a page; its scripts have run."""
+        self.page.goto(self.address + path)
+        return self.page
+
+    def choose(self, **values: str) -> None:
+        """Set the language, the theme or the menu, as the switches do."""
+        self.open("/")
+        self.page.evaluate(
+            """async (values) => {
+              const body = new FormData(document.querySelector("[data-theme-switch]"));
+              for (const [name, value] of Object.entries(values)) body.set(name, value);
+              await fetch("/preferences", {method: "POST", body, redirect: "manual"});
+            }""",
+            values,
+        )
+
+    def faults(self) -> list[str]:
+        """Return what axe finds, whether the page scrolls sideways, and the complaints so far."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")
+        faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found["violations"]]
+        if self.scrolls_sideways():
+            faults.append("the page scrolls sideways")
+        return faults + self.complaints
+
+    def scrolls_sideways(self) -> bool:
+        """Tell whether the page is wider than the window."""
+        return bool(
+            self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        )
+
+
+@pytest.fixture
+def visit(browser: Browser, gallery: Flask, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Open a window of 1280 by 800; the parameter may change what Playwright's ``new_context`` takes."""
+    options = {"viewport": {"width": 1280, "height": 800}, **getattr(request, "param", {})}
+    context = browser.new_context(**options)
+    context.set_default_timeout(10_000)
+    gallery.extensions["sent"].clear()
+    yield Visit(context.new_page(), gallery.config["ADDRESS"])
+    context.close()

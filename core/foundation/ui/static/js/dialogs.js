@@ -19,6 +19,9 @@ function closePopovers(except) {
   }
 }
 
+let pressed = null;
+document.addEventListener("pointerdown", (event) => (pressed = event.target));
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
   const closer = event.target.closest("[data-close]");
@@ -28,8 +31,8 @@ document.addEventListener("click", (event) => {
   } else if (link && dialogOf(link)) {
     event.preventDefault();
     openDialog(dialogOf(link));
-  } else if (event.target instanceof HTMLDialogElement && event.target.open) {
-    /* A click on the dialog itself, beside all that it holds, is one on the ground behind it. */
+  } else if (event.target instanceof HTMLDialogElement && event.target.open && pressed === event.target) {
+    /* A click on the dialog itself, beside all that it holds, is one on the ground behind it; text drawn over its edge is not. */
     const box = event.target.getBoundingClientRect();
     const inside =
       event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
@@ -51,7 +54,17 @@ function openAtStart() {
   const named = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
   const dialog = named instanceof HTMLDialogElement ? named : document.querySelector("dialog[data-open]");
   if (named instanceof HTMLDialogElement) history.replaceState(history.state, "", location.pathname + location.search);
-  if (dialog) openDialog(dialog);
+  if (!dialog) return;
+  delete dialog.dataset.open;
+  openDialog(dialog);
 }
 
 openAtStart();
+
+/* A dialog that htmx brought opens when it is there. */
+document.addEventListener("htmx:after:swap", () => {
+  const dialog = document.querySelector("dialog[data-open]:not([open])");
+  if (!dialog) return;
+  delete dialog.dataset.open;
+  openDialog(dialog);
+});

@@ -1,5 +1,7 @@
 /* Forms: sent once, left only knowingly, kind to scanners. Each works without this file, less kindly. */
 
+/* After so long a form may be sent again: its answer may have been a file, which leaves the page as it is. */
+const ANSWERED = 15_000;
 const MARKS = "[data-reveal], [data-picker], [data-take]";
 
 /* ---- Sent once: a second submit waits for the answer of the first. ---- */
@@ -14,16 +16,17 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   const button = event.submitter ?? form.querySelector("button:not([type=button])");
   button?.setAttribute("aria-busy", "true");
+  setTimeout(allowAgain, ANSWERED);
 });
 
-function allowAgain(root = document) {
-  for (const form of root.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  for (const button of root.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
+function allowAgain() {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
 }
 
 /* The page comes back from the browser's memory, or htmx has answered: the form may be sent again. */
-addEventListener("pageshow", () => allowAgain());
-document.addEventListener("htmx:finally:request", () => allowAgain());
+addEventListener("pageshow", allowAgain);
+document.addEventListener("htmx:finally:request", allowAgain);
 
 /* ---- Left only knowingly. ---- */
 
@@ -116,11 +119,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/* What needs this file is hidden until it is here; the summary of errors is read out first. */
-function prepare(root = document) {
-  for (const button of root.querySelectorAll(MARKS)) button.hidden = false;
-  root.querySelector("[data-focus]")?.focus();
+/* What needs this file is hidden until it is here; a new summary of errors takes the focus, to be read out first. */
+function prepare() {
+  for (const button of document.querySelectorAll(MARKS)) button.hidden = false;
+  const summary = document.querySelector("[data-focus]");
+  summary?.focus();
+  summary?.removeAttribute("data-focus");
 }
 
 prepare();
-document.addEventListener("htmx:after:swap", (event) => prepare(event.detail?.ctx?.target ?? document));
+document.addEventListener("htmx:after:swap", prepare);

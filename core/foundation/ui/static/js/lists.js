@@ -71,17 +71,26 @@ if (selection) {
   show();
 }
 
-/* ---- Filters: choosing sends; typing sends by Enter. Empty ones do not clutter the address. ---- */
+/* ---- Filters: a choice sends itself, several of a menu once it closes. Empty ones do not clutter the address. ---- */
 
 for (const form of document.querySelectorAll("[data-filters]")) {
+  const menus = form.querySelectorAll("details");
   form.querySelector("[data-filter-send]").classList.add("visually-hidden");
   form.addEventListener("change", (event) => {
-    if (event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
+    const menu = event.target.closest("details");
+    if (menu) menu.dataset.changed = "yes";
+    else if (event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
   });
+  for (const menu of menus) {
+    menu.addEventListener("toggle", () => {
+      if (!menu.open && menu.dataset.changed) form.requestSubmit();
+    });
+  }
   form.addEventListener("submit", () => {
     for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
   });
   addEventListener("pageshow", () => {
     for (const field of form.elements) field.disabled = false;
+    for (const menu of menus) delete menu.dataset.changed;
   });
 }

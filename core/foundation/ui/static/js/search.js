@@ -8,7 +8,6 @@ if (form) {
   const links = () => [...found.querySelectorAll("a")];
   const hide = () => (found.hidden = true);
 
-  found.addEventListener("htmx:after:swap", () => (found.hidden = !field.value.trim()));
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail?.ctx?.target === found) found.hidden = !field.value.trim();
   });
@@ -27,8 +26,8 @@ if (form) {
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !found.hidden) {
       event.preventDefault();
-      hide();
       field.focus();
+      hide();
     } else if (event.key === "Escape" && event.target === field) {
       field.blur();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !found.hidden) {
