@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from flask_babel import gettext as _
 
@@ -12,6 +12,14 @@ from core.errors import InvalidInputError
 from core.foundation.ui.parsing import clean_text
 
 Value = TypeVar("Value")
+
+#: Largest id: PostgreSQL keeps ids as INTEGER and refuses even to compare with what is larger.
+LARGEST_ID: Final = 2**31 - 1
+
+
+def is_id(number: int) -> bool:
+    """Tell whether ``number`` can be the id of anything."""
+    return 1 <= number <= LARGEST_ID
 
 
 @dataclass(slots=True)

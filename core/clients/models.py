@@ -27,7 +27,7 @@ class ClientKind(StrEnum):
     @property
     def icon(self) -> str:
         """The name in icons.svg, without ``i-``."""
-        return "building" if self is ClientKind.COMPANY else "person"
+        return "people" if self is ClientKind.COMPANY else "person"
 
 
 _KINDS = {ClientKind.PERSON: _l("Person"), ClientKind.COMPANY: _l("Company")}

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from core.clients.checks import Checks
+from core.clients.checks import Checks, is_id
 from core.clients.keys import (
     email_key,
     match_key,
@@ -87,7 +87,7 @@ def get_client(client_id: int) -> Client:
 
     :raises NotFoundError: there is none with this id.
     """
-    client = session().get(Client, client_id)
+    client = session().get(Client, client_id) if is_id(client_id) else None
     if client is None:
         raise NotFoundError(_("There is no such client."))
     return client

@@ -8,12 +8,13 @@ from flask import url_for
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import Select, select
 
+from core.clients.keys import name_key
 from core.clients.lookup import asked
 from core.clients.models import Client
 from core.db import session
 from core.equipment.codes import shown_code
 from core.equipment.lookup import equipment_picks, picks_of_devices
-from core.equipment.models import Equipment, EquipmentOwnership, EquipmentType
+from core.equipment.models import Equipment, EquipmentModel, EquipmentOwnership, EquipmentType, Manufacturer
 from core.equipment.queries import TITLE, join_names
 from core.equipment.services import SEARCH_KIND
 from core.foundation.search.services import matching
@@ -29,6 +30,8 @@ EQUIPMENT: Final = ListSpec(
 )
 
 
+#: Names that a field offers; who types on narrows them down in the browser.
+MOST_NAMES: Final = 500
 _COLUMNS: Final[tuple[Any, ...]] = (
     Equipment.id,
     TITLE.label("title"),
@@ -65,13 +68,32 @@ def owners_of(equipment_id: int) -> list[Any]:
     return list(session().execute(statement))
 
 
+def maker_names() -> list[str]:
+    """Return the names of the manufacturers, for a field that offers them."""
+    return list(
+        session().scalars(select(Manufacturer.name).order_by(Manufacturer.name_key).limit(MOST_NAMES))
+    )
+
+
+def model_names(manufacturer: str) -> list[str]:
+    """Return the names of the models of the manufacturer with this name, for a field that offers them."""
+    statement = (
+        select(EquipmentModel.name)
+        .join(Manufacturer, Manufacturer.id == EquipmentModel.manufacturer_id)
+        .where(Manufacturer.name_key == name_key(manufacturer))
+        .order_by(EquipmentModel.name_key)
+        .limit(MOST_NAMES)
+    )
+    return list(session().scalars(statement)) if manufacturer.strip() else []
+
+
 def client_panel(client_id: int) -> Panel:
     """Return the devices of a client as a part of the client's page."""
     return Panel(
         "equipment",
         _("Equipment"),
         "equipment/_client_panel.html",
-        data={"picks": equipment_picks(client_id), "client_id": client_id},
+        data={"picks": equipment_picks(client_id), "client_id": client_id, "marked": str},
         permission="core.equipment:view",
         order=20,
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core.clients.checks import Checks
+from core.clients.checks import Checks, is_id
 from core.clients.keys import code_key, name_key
 from core.clients.models import Client
 from core.db import session
@@ -132,7 +132,7 @@ def get_equipment(equipment_id: int) -> Equipment:
 
     :raises NotFoundError: there is none with this id.
     """
-    equipment = session().get(Equipment, equipment_id)
+    equipment = session().get(Equipment, equipment_id) if is_id(equipment_id) else None
     if equipment is None:
         raise NotFoundError(_("There is no such device."))
     return equipment
@@ -190,7 +190,7 @@ def _read_type(type_id: int | None, of: Equipment | None) -> int | None:
     if type_id is None or (of is not None and of.type_id == type_id):
         return type_id
     statement = select(EquipmentType.id).where(EquipmentType.id == type_id, EquipmentType.is_active)
-    if session().scalars(statement).first() is None:
+    if not is_id(type_id) or session().scalars(statement).first() is None:
         raise ValueError(_("Choose a type of the list."))
     return type_id
 
@@ -198,7 +198,8 @@ def _read_type(type_id: int | None, of: Equipment | None) -> int | None:
 def _read_owner(client_id: int | None) -> int | None:
     if client_id is None:
         return None
-    if session().scalars(select(Client.id).where(Client.id == client_id)).first() is None:
+    statement = select(Client.id).where(Client.id == client_id)
+    if not is_id(client_id) or session().scalars(statement).first() is None:
         raise ValueError(_("There is no such client."))
     return client_id
 

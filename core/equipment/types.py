@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from core.clients.checks import Checks
+from core.clients.checks import Checks, is_id
 from core.clients.keys import name_key
 from core.db import session
 from core.equipment.errors import KnownTypeError
@@ -129,7 +129,7 @@ def get_type(type_id: int) -> EquipmentType:
 
     :raises NotFoundError: there is none with this id.
     """
-    found = session().get(EquipmentType, type_id)
+    found = session().get(EquipmentType, type_id) if is_id(type_id) else None
     if found is None:
         raise NotFoundError(_("There is no such equipment type."))
     return found

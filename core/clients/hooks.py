@@ -1,0 +1,38 @@
+"""What clients add to the core: permissions, the menu, the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from core.clients.listings import search_hits
+from core.clients.services import SEARCH_KIND
+from core.foundation.ui.values import NavItem, SearchProvider
+from core.plugin import Permission, hookimpl
+
+_COUNTER = frozenset({"manager", "receptionist"})
+
+
+@hookimpl
+def permissions() -> Sequence[Permission]:
+    """Let the counter write, and those see who work for clients or bill them."""
+    return (
+        Permission(
+            "core.client:view", _l("See clients"), roles=_COUNTER | frozenset({"technician", "accountant"})
+        ),
+        Permission("core.client:create", _l("Add clients"), roles=_COUNTER),
+        Permission("core.client:edit", _l("Change clients"), roles=_COUNTER),
+    )
+
+
+@hookimpl
+def nav_items() -> Sequence[NavItem]:
+    """Show the list of clients."""
+    return (NavItem(_l("Clients"), "clients.index", "people", permission="core.client:view", order=40),)
+
+
+@hookimpl
+def search_providers() -> Sequence[SearchProvider]:
+    """Find clients by any fragment of name, phone, e-mail or tax code."""
+    return (SearchProvider(SEARCH_KIND, _l("Clients"), "person", "core.client:view", search_hits, order=20),)

@@ -1,0 +1,28 @@
+"""Parts of a page that other areas add: which of them the reader may see, and their bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from core.foundation.accounts.identity import current_user
+from core.foundation.ui.values import Panel
+
+
+def readable_panels(found: Iterable[Iterable[Panel]]) -> list[Panel]:
+    """Return the panels that a hook collected, without those that the reader may not see, in their order."""
+    user = current_user()
+    panels = [
+        panel for part in found for panel in part if panel.permission is None or user.can(panel.permission)
+    ]
+    return sorted(panels, key=lambda panel: (panel.order, panel.name))
+
+
+@pass_context
+def panel_body(context: Context, panel: Panel) -> Markup:
+    """Render the template of ``panel`` with what the page knows and the panel's own data."""
+    template = context.environment.get_template(panel.template)
+    return Markup(template.render({**context.get_all(), **panel.data}))  # noqa: S704 - a template of ours, which escapes

@@ -1,0 +1,176 @@
+"""The pages of clients, and the picks that other screens look up."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.access import require
+from core.clients.checks import LARGEST_ID
+from core.clients.duplicates import Duplicate, find_duplicates
+from core.clients.forms import ClientFilters, ClientForm
+from core.clients.listings import CLIENTS, client_rows
+from core.clients.lookup import asked, client_picks, figures_of, picks_of
+from core.clients.marks import mark
+from core.clients.models import Client
+from core.clients.panels import panel_body, readable_panels
+from core.clients.services import change_client, create_client, get_client
+from core.db import session, unit_of_work
+from core.errors import ConflictError, DomainError
+from core.foundation.audit.idempotency import idempotent, record_result
+from core.foundation.search.services import LONGEST_QUESTION
+from core.foundation.tenants.context import current_tenant, hooks
+from core.foundation.ui.formats import current_locale
+from core.foundation.ui.messages import say
+from core.foundation.ui.parsing import parse_integer, without_forbidden
+
+clients = Blueprint("clients", __name__, url_prefix="/clients")
+BLUEPRINTS = (clients,)
+
+#: Picks that are offered while somebody types.
+PICKS: Final = 8
+
+
+@clients.get("/")
+@require("core.client:view")
+def index() -> ResponseReturnValue:
+    """List the clients, the newest first; narrowed down by a text in any spelling and by kind."""
+    filters = ClientFilters(request.args)
+    statement = client_rows(question=filters.q.data or "", kind=filters.kind.data)
+    return render_template(
+        "clients/index.html", listing=CLIENTS.page(session(), statement, request.args), filters=filters
+    )
+
+
+@clients.get("/new")
+@require("core.client:create")
+def new() -> ResponseReturnValue:
+    """Show the form of a new client; what a search brought along stands in it already."""
+    name = without_forbidden(request.args.get("name", ""))[:200]
+    return _form_page(ClientForm(name=name), None)
+
+
+@clients.post("/new")
+@require("core.client:create")
+@idempotent(answer=lambda client_id: redirect(url_for("clients.show", client_id=client_id), 303))
+def create() -> ResponseReturnValue:
+    """Add a client, once those who may be the same person are seen."""
+    form = ClientForm()
+    if not form.validate():
+        return _form_page(form, None), 422
+    duplicates = _duplicates(form)
+    if duplicates and "confirmed" not in request.form:
+        return _form_page(form, None, duplicates=duplicates), 409
+    try:
+        with unit_of_work():
+            client = create_client(form.values())
+            record_result(client.id)
+    except DomainError as error:
+        form.refuse(error)
+        return _form_page(form, None, duplicates=duplicates), error.status
+    say(_("%(name)s is in the list of clients.", name=client.name))
+    return redirect(url_for("clients.show", client_id=client.id), 303)
+
+
+@clients.get("/duplicates")
+@require("core.client:create")
+def duplicates() -> ResponseReturnValue:
+    """Show the clients that may be the one who is being typed; a fragment."""
+    typed = {name: _question(name) for name in ("name", "phone", "email", "tax_id")}
+    besides = read_id(request.args.get("besides"))
+    found = find_duplicates(**typed, country=current_tenant().country, besides=besides)
+    return render_template("clients/_duplicates.html", duplicates=found)
+
+
+@clients.get("/lookup")
+@require("core.client:view")
+def lookup() -> ResponseReturnValue:
+    """Show the clients that the typed text finds, as picks; the one chosen before stays among them. A fragment."""
+    # A form that looks an owner up has a field of this name.
+    question, chosen = _question("q") or _question("owner"), read_id(request.args.get("client_id"))
+    found = client_picks(question, PICKS)
+    if chosen is not None and all(pick.id != chosen for pick in found):
+        found = [*picks_of([chosen]), *found]
+    return render_template(
+        "clients/_lookup.html", picks=found, chosen=chosen, question=question, marked=_marked(question)
+    )
+
+
+@clients.get("/<int:client_id>")
+@require("core.client:view")
+def show(client_id: int) -> ResponseReturnValue:
+    """Show a client: who, the devices, the tickets, and what else other areas know."""
+    client, own = get_client(client_id), current_tenant().country
+    return render_template(
+        "clients/show.html",
+        client=client,
+        figures=figures_of([client_id]).get(client_id, ()),
+        country=current_locale().territories.get(client.country) if client.country != own else None,
+        parts=readable_panels(hooks().client_panels(client_id=client_id)),
+        panel_body=panel_body,
+    )
+
+
+@clients.get("/<int:client_id>/edit")
+@require("core.client:edit")
+def edit(client_id: int) -> ResponseReturnValue:
+    """Show the form of a client."""
+    client = get_client(client_id)
+    return _form_page(ClientForm(obj=client), client)
+
+
+@clients.post("/<int:client_id>/edit")
+@require("core.client:edit")
+def save(client_id: int) -> ResponseReturnValue:
+    """Change a client; who was overtaken by somebody else sees both."""
+    client = get_client(client_id)
+    form = ClientForm()
+    if not form.validate():
+        return _form_page(form, client), 422
+    try:
+        with unit_of_work():
+            client = change_client(client_id, form.values(), version=form.version.data or 0)
+    except DomainError as error:
+        client = get_client(client_id)
+        if isinstance(error, ConflictError):
+            form.conflict(ClientForm(formdata=None, obj=client).shown())
+        else:
+            form.refuse(error)
+        return _form_page(form, client), error.status
+    say(_("%(name)s: saved.", name=client.name))
+    return redirect(url_for("clients.show", client_id=client_id), 303)
+
+
+def read_id(text: str | None) -> int | None:
+    """Return the id that an address names, ``None`` where it names none that there can be."""
+    try:
+        return parse_integer(text or "", least=1, most=LARGEST_ID)
+    except ValueError:
+        return None
+
+
+def _question(name: str) -> str:
+    """Return a text of the address as the search takes it."""
+    return without_forbidden(request.args.get(name, ""))[:LONGEST_QUESTION].strip()
+
+
+def _marked(question: str) -> Any:  # noqa: ANN401 - a filter of the template
+    joined = asked(question)
+    return lambda shown: mark(shown, joined)
+
+
+def _duplicates(form: ClientForm) -> list[Duplicate]:
+    return find_duplicates(
+        name=form.name.data or "",
+        phone=form.phone.data or "",
+        email=form.email.data or "",
+        tax_id=form.tax_id.data or "",
+        country=current_tenant().country,
+    )
+
+
+def _form_page(form: ClientForm, client: Client | None, *, duplicates: list[Duplicate] | None = None) -> str:
+    return render_template("clients/form.html", form=form, client=client, duplicates=duplicates or ())

@@ -1,0 +1,76 @@
+"""What devices add to the core: permissions, the menu, the search, the panel of a client, the first types of a shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import lazy_gettext as _l, ngettext
+from sqlalchemy import func, select
+
+from core.db import session
+from core.equipment.listings import client_panel, search_hits
+from core.equipment.models import Equipment
+from core.equipment.services import SEARCH_KIND
+from core.equipment.types import add_starter_pack
+from core.foundation.tenants.context import Tenant
+from core.foundation.ui.values import NavItem, Panel, SearchProvider
+from core.plugin import Permission, hookimpl
+
+_COUNTER = frozenset({"manager", "receptionist"})
+
+
+@hookimpl
+def permissions() -> Sequence[Permission]:
+    """Let the counter write, and those see who work with devices or bill them."""
+    return (
+        Permission(
+            "core.equipment:view", _l("See devices"), roles=_COUNTER | frozenset({"technician", "accountant"})
+        ),
+        Permission("core.equipment:create", _l("Register devices"), roles=_COUNTER),
+        Permission("core.equipment:edit", _l("Change devices"), roles=_COUNTER),
+        Permission("core.equipment_type:view", _l("See the equipment types"), roles=frozenset({"manager"})),
+        Permission(
+            "core.equipment_type:edit", _l("Change the equipment types"), roles=frozenset({"manager"})
+        ),
+    )
+
+
+@hookimpl
+def nav_items() -> Sequence[NavItem]:
+    """Show the list of devices."""
+    return (NavItem(_l("Equipment"), "equipment.index", "phone", permission="core.equipment:view", order=50),)
+
+
+@hookimpl
+def search_providers() -> Sequence[SearchProvider]:
+    """Find devices by any fragment of their identifiers and names."""
+    return (
+        SearchProvider(SEARCH_KIND, _l("Equipment"), "phone", "core.equipment:view", search_hits, order=30),
+    )
+
+
+@hookimpl
+def client_panels(client_id: int) -> Sequence[Panel]:
+    """Show the devices of a client."""
+    return (client_panel(client_id),)
+
+
+@hookimpl
+def client_figures(client_ids: list[int]) -> Mapping[int, str]:
+    """Count the devices of each client."""
+    statement = (
+        select(Equipment.client_id, func.count())
+        .where(Equipment.client_id.in_(client_ids))
+        .group_by(Equipment.client_id)
+    )
+    return {
+        client_id: ngettext("%(num)s device", "%(num)s devices", count)
+        for client_id, count in session().execute(statement)
+        if client_id is not None
+    }
+
+
+@hookimpl
+def tenant_created(tenant: Tenant) -> None:
+    """Give a new shop its first types."""
+    add_starter_pack(tenant.language)

@@ -1,0 +1,192 @@
+"""The pages of devices, and the picks that other screens look up."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.access import require
+from core.clients.lookup import ClientPick, asked, client_picks, picks_of
+from core.clients.marks import mark
+from core.clients.panels import panel_body, readable_panels
+from core.clients.views import PICKS, read_id
+from core.db import session, unit_of_work
+from core.equipment.codes import shown_code
+from core.equipment.errors import KnownEquipmentError
+from core.equipment.forms import EquipmentFilters, EquipmentForm, TypeNames
+from core.equipment.listings import EQUIPMENT, equipment_rows, maker_names, model_names, owners_of
+from core.equipment.lookup import device_picks, equipment_picks, find_device, picks_of_devices
+from core.equipment.models import Equipment
+from core.equipment.services import change_equipment, describe, get_equipment, register_equipment
+from core.equipment.type_views import equipment_types
+from core.errors import ConflictError, DomainError
+from core.foundation.audit.idempotency import idempotent, record_result
+from core.foundation.search.services import LONGEST_QUESTION
+from core.foundation.tenants.context import hooks
+from core.foundation.ui.messages import say
+from core.foundation.ui.parsing import without_forbidden
+
+equipment = Blueprint("equipment", __name__, url_prefix="/equipment")
+BLUEPRINTS = (equipment, equipment_types)
+
+#: The button that looks for an owner where there is no script.
+FIND: Final = "find"
+
+
+@equipment.get("/")
+@require("core.equipment:view")
+def index() -> ResponseReturnValue:
+    """List the devices, the newest first; narrowed down by a text in any spelling and by type."""
+    filters = EquipmentFilters(request.args)
+    statement = equipment_rows(question=filters.q.data or "", type_id=filters.type_id.data)
+    return render_template(
+        "equipment/index.html",
+        listing=EQUIPMENT.page(session(), statement, request.args),
+        filters=filters,
+        shown_code=shown_code,
+    )
+
+
+@equipment.get("/new")
+@require("core.equipment:create")
+def new() -> ResponseReturnValue:
+    """Show the form of a new device; of a client where the address names one."""
+    return _form_page(EquipmentForm(client_id=read_id(request.args.get("client_id"))), None)
+
+
+@equipment.post("/new")
+@require("core.equipment:create")
+@idempotent(answer=lambda equipment_id: redirect(url_for("equipment.show", equipment_id=equipment_id), 303))
+def create() -> ResponseReturnValue:
+    """Register a device; one without an ID gets one."""
+    form = EquipmentForm()
+    if FIND in request.form:
+        return _form_page(form, None)
+    if not form.validate() or form.doubt():
+        return _form_page(form, None), 422
+    try:
+        with unit_of_work():
+            device = register_equipment(form.values())
+            record_result(device.id)
+    except DomainError as error:
+        form.refuse(error)
+        return _form_page(form, None, known=_known(error)), error.status
+    say(_("%(code)s is registered.", code=shown_code(device.unique_id)))
+    return redirect(url_for("equipment.show", equipment_id=device.id), 303)
+
+
+@equipment.get("/lookup")
+@require("core.equipment:view")
+def lookup() -> ResponseReturnValue:
+    """Show devices as picks: those of a client, and those that a text finds. A fragment."""
+    question = without_forbidden(request.args.get("q", ""))[:LONGEST_QUESTION].strip()
+    client_id, chosen = read_id(request.args.get("client_id")), read_id(request.args.get("equipment_id"))
+    exact = find_device(question)
+    found = [exact] if exact is not None else device_picks(question, PICKS)
+    own = equipment_picks(client_id) if client_id is not None else []
+    picks = list({pick.id: pick for pick in (*found, *own)}.values())
+    return render_template(
+        "equipment/_lookup.html",
+        picks=picks,
+        chosen=exact.id if exact is not None else chosen,
+        question=question,
+        marked=_marked(question),
+        client_id=client_id,
+    )
+
+
+@equipment.get("/models")
+@require("core.equipment:view")
+def models() -> ResponseReturnValue:
+    """Offer the models of the manufacturer that is typed. A fragment."""
+    manufacturer = without_forbidden(request.args.get("manufacturer", ""))[:LONGEST_QUESTION]
+    return render_template("equipment/_models.html", models=model_names(manufacturer))
+
+
+@equipment.get("/<int:equipment_id>")
+@require("core.equipment:view")
+def show(equipment_id: int) -> ResponseReturnValue:
+    """Show a device: what it is, who owns it and owned it, and what other areas know: its tickets."""
+    device = get_equipment(equipment_id)
+    (pick,) = picks_of_devices([equipment_id])
+    return render_template(
+        "equipment/show.html",
+        device=device,
+        pick=pick,
+        data=describe(device),
+        owners=owners_of(equipment_id),
+        shown_code=shown_code,
+        parts=readable_panels(hooks().equipment_panels(equipment_id=equipment_id)),
+        panel_body=panel_body,
+    )
+
+
+@equipment.get("/<int:equipment_id>/edit")
+@require("core.equipment:edit")
+def edit(equipment_id: int) -> ResponseReturnValue:
+    """Show the form of a device."""
+    device = get_equipment(equipment_id)
+    return _form_page(_stored_form(device), device)
+
+
+@equipment.post("/<int:equipment_id>/edit")
+@require("core.equipment:edit")
+def save(equipment_id: int) -> ResponseReturnValue:
+    """Change a device; who was overtaken by somebody else sees both."""
+    device = get_equipment(equipment_id)
+    form = EquipmentForm()
+    form.type_id.choices = TypeNames(device.type_id)
+    if FIND in request.form:
+        return _form_page(form, device)
+    is_same = form.unique_id.data == device.unique_id
+    if not form.validate() or (not is_same and form.doubt()):
+        return _form_page(form, device), 422
+    try:
+        with unit_of_work():
+            device = change_equipment(equipment_id, form.values(), version=form.version.data or 0)
+    except DomainError as error:
+        device = get_equipment(equipment_id)
+        if isinstance(error, ConflictError):
+            form.conflict(_stored_form(device).shown())
+        else:
+            form.refuse(error)
+        return _form_page(form, device, known=_known(error)), error.status
+    say(_("%(code)s: saved.", code=shown_code(device.unique_id)))
+    return redirect(url_for("equipment.show", equipment_id=equipment_id), 303)
+
+
+def _stored_form(device: Equipment) -> EquipmentForm:
+    """Return the form of a device as it is stored."""
+    form = EquipmentForm(formdata=None, data={**asdict(describe(device)), "version": device.version})
+    form.type_id.choices = TypeNames(device.type_id)
+    return form
+
+
+def _known(error: DomainError) -> int | None:
+    return error.equipment_id if isinstance(error, KnownEquipmentError) else None
+
+
+def _form_page(form: EquipmentForm, device: Equipment | None, *, known: int | None = None) -> str:
+    question = form.owner.data or ""
+    owners: list[ClientPick] = picks_of([form.client_id.data]) if form.client_id.data else []
+    if question:
+        owners = list({pick.id: pick for pick in (*owners, *client_picks(question, PICKS))}.values())
+    return render_template(
+        "equipment/form.html",
+        form=form,
+        device=device,
+        known=known,
+        owners=owners,
+        marked=_marked(question),
+        manufacturers=maker_names(),
+        models=model_names(form.manufacturer.data or ""),
+    )
+
+
+def _marked(question: str) -> Any:  # noqa: ANN401 - a function for the template
+    joined = asked(question)
+    return lambda shown: mark(shown, joined)
