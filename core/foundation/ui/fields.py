@@ -6,7 +6,6 @@ Each takes ``required`` and its own limits; a limit is an error beside the field
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -179,15 +178,13 @@ class EmailField(TextField):
     hints: ClassVar[Mapping[str, str]] = {"type": "email", "inputmode": "email", "autocapitalize": "none"}
 
     def __init__(self, label: object = None, **options: Unpack[FieldOptions]) -> None:
-        """Bind the field; 254 characters are the most that SMTP carries (RFC 5321)."""
-        options.setdefault("max_length", 254)
+        """Bind the field."""
+        options.setdefault("max_length", parsing.LONGEST_EMAIL)
         super().__init__(label, **options)
 
     def parse(self, text: str) -> str:
-        """Return the address; whether somebody reads it only a message can tell."""
-        if not re.fullmatch(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+\.[^\s@,;:<>()\"\\.]+", text):
-            raise ValueError(_("Write an e-mail address, for example %(example)s.", example="ana@exemplu.ro"))
-        return text
+        """Return the address."""
+        return parsing.parse_email(text)
 
 
 class PasswordField(TypedField[str]):
@@ -210,6 +207,11 @@ class PasswordField(TypedField[str]):
             self.data = valuelist[0] if self.data else self.empty
         finally:
             self.typed = ""
+
+    def present(self, value: str) -> str:
+        """Return nothing, whatever the password is."""
+        del value
+        return ""
 
 
 class PhoneField(TypedField[str]):

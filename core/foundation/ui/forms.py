@@ -183,6 +183,17 @@ class VersionedForm(BaseForm):
 
     version = VersionField()
 
+    def shown(self) -> dict[str, str]:
+        """Return the values as people read them, by field: what ``conflict`` of another form takes.
+
+        ``form.conflict(ClientForm(formdata=None, obj=client).shown())`` shows a person what is stored.
+        """
+        visible = (name for name, field in self._fields.items() if not isinstance(field.widget, HiddenInput))
+        return {
+            **{name: shown(self._fields[name]) for name in visible},
+            "version": str(self.version.data or 0),
+        }
+
 
 class SectionForm(BaseForm):
     """A part of another form: it has a prefix, and neither token nor key of its own."""
@@ -217,11 +228,12 @@ class FilterForm(SectionForm):
 
 
 def shown(field: Field) -> str:
-    """Return what the control of ``field`` shows, as people read it."""
+    """Return the value of ``field`` as people read it; what was typed where it could not be read."""
     if isinstance(field, ChoiceField):
         return ", ".join(str(label) for value, label, chosen in field.options() if chosen and value)
     if isinstance(field, TypedField):
-        return field._value()  # noqa: SLF001 - the name is WTForms'
+        readable = field.data is not None and not field.errors
+        return field.present(field.data) if readable else field.typed or ""
     return str(field.data)
 
 

@@ -18,6 +18,8 @@ from flask_babel import gettext as _
 LARGEST_INTEGER = 2**63 - 1
 #: Longer than any number, day or telephone that means something.
 LONGEST_WORD = 40
+#: The most characters of an e-mail address that SMTP carries (RFC 5321).
+LONGEST_EMAIL = 254
 #: Digits between two marks of thousands; a quantity has as many decimals.
 THOUSAND = 3
 NOON, HOURS, MINUTES, MONTHS = 12, 24, 60, 12
@@ -37,6 +39,7 @@ _DAY_MONTH = re.compile(r"(?P<day>[0-9]{1,2})\.?\s+(?P<month>[^\W\d]{3,})\.?,?(?
 _MONTH_DAY = re.compile(r"(?P<month>[^\W\d]{3,})\.?\s+(?P<day>[0-9]{1,2}),?(?:\s+(?P<year>[0-9]{4}))?")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*(?:([ap])\.?m\.?)?", re.ASCII | re.IGNORECASE)
 _MOMENT = re.compile(r"(.+?)[,T\s]+(\d{1,2}(?:[:.h]?\d{2})?\s*(?:[ap]\.?m\.?)?)", re.ASCII | re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+\.[^\s@,;:<>()\"\\.]+")
 _NAMES = [
     "ian jan",
     "feb",
@@ -235,3 +238,14 @@ def parse_phone(text: str, *, prefix: str = "40") -> str:
     if not re.fullmatch(r"\+40[2-9]\d{8}|\+(?!40)[1-9]\d{6,14}", digits, re.ASCII):
         raise ValueError(_("Check this number: it has too few or too many digits."))
     return digits
+
+
+def parse_email(text: str) -> str:
+    """Read an e-mail address; whether somebody reads it only a message can tell.
+
+    :raises ValueError: it is none, or longer than the 254 characters that SMTP carries (RFC 5321).
+    """
+    text = text.strip()
+    if len(text) > LONGEST_EMAIL or not _EMAIL.fullmatch(text):
+        raise ValueError(_("Write an e-mail address, for example %(example)s.", example="ana@exemplu.ro"))
+    return text

@@ -85,6 +85,9 @@ class SearchProvider:
     permission: str
     hits: Callable[[list[int]], list[SearchHit]]
     order: int = 100
+    #: Asked with what was typed or scanned whole when the index knows no such number or code: the id of the record
+    #: that opens at once. For codes that are stored as a hash only.
+    exact: Callable[[str], int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,9 +143,9 @@ def test_a_crash_is_in_the_log_under_its_number(
 ) -> None:
     with caplog.at_level(logging.ERROR):
         for name in ("crash", "broken"):
-            shown = re.search(r"[0-9A-F]{8}", failing.get(f"/fail/{name}").text)
+            shown = re.search(r'strong">([0-9A-F]{8})<', failing.get(f"/fail/{name}").text)
             assert shown
-            assert f"incident {shown[0]}: GET /fail/{name}" in caplog.text
+            assert f"incident {shown[1]}: GET /fail/{name}" in caplog.text
     assert "the secret of the house" in caplog.text
 
 

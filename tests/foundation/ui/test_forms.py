@@ -292,6 +292,14 @@ def test_a_conflict_shows_both_values_and_keeps_what_was_typed(app: Flask) -> No
         assert 'value="9"' in str(form.version())
 
 
+def test_a_form_tells_what_is_stored_to_one_that_was_overtaken(app: Flask) -> None:
+    form = sent(app, {**GOOD, "estimate": "900", "version": "3"})
+    with app.test_request_context("/", headers={"X-Test-Language": "ro"}):
+        form.conflict(IntakeForm(formdata=None, obj=Stored()).shown())
+        assert (form.estimate.stored, form.name.stored) == ("1.480,50", None)
+        assert form.version.data == 4
+
+
 def test_without_its_token_a_form_is_refused_and_kept(app: Flask) -> None:
     with app.test_request_context("/", method="POST", data=GOOD):
         form = IntakeForm()

@@ -297,6 +297,17 @@ def test_the_calendar_writes_the_day_as_the_reader_does(visit: Visit, language: 
     expect(box(page, "Due")).to_have_value(day)
 
 
+@pytest.mark.parametrize(
+    "visit", [{**WIDE, "permissions": ["clipboard-read", "clipboard-write"]}], indirect=True
+)
+def test_a_link_is_copied_by_its_button(visit: Visit) -> None:
+    page = visit.open("/states")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "https://exemplu.ro/x"
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+
+
 # ---- dialogs, popovers, toasts ----
 
 

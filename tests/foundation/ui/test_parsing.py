@@ -16,6 +16,7 @@ from core.foundation.ui.parsing import (
     parse_date,
     parse_datetime,
     parse_decimal,
+    parse_email,
     parse_integer,
     parse_phone,
     parse_time,
@@ -322,3 +323,27 @@ def test_a_national_number_belongs_to_the_tenants_country() -> None:
 def test_what_is_no_telephone_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="number"):
         parse_phone(text)
+
+
+@pytest.mark.parametrize("text", ["ana@exemplu.ro", "  a.b+c@sub.exemplu.co.uk ", "ștefan@exemplu.ro"])
+def test_addresses_are_read(text: str) -> None:
+    assert parse_email(text) == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ana",
+        "ana@",
+        "ana@exemplu",
+        "a b@c.ro",
+        "a@b.ro, c@d.ro",
+        "Ana <a@b.ro>",
+        "a@b.ro\r\nBcc: c@d.ro",
+        "a" * 250 + "@b.ro",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="e-mail address"):
+        parse_email(text)

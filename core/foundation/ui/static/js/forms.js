@@ -2,7 +2,9 @@
 
 /* After so long a form may be sent again: its answer may have been a file, which leaves the page as it is. */
 const ANSWERED = 15_000;
-const MARKS = "[data-reveal], [data-picker], [data-take]";
+/* So long a button says what it did. */
+const SAID = 2_000;
+const MARKS = "[data-reveal], [data-picker], [data-take], [data-copy]";
 
 /* ---- Sent once: a second submit waits for the answer of the first. ---- */
 
@@ -104,6 +106,25 @@ function pickDay(button) {
   picker.showPicker();
 }
 
+/* The button says for a moment that it has copied; without access to the clipboard the text is selected instead. */
+async function copy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    return;
+  }
+  const before = [...button.childNodes];
+  button.replaceChildren(button.dataset.copied);
+  button.setAttribute("aria-live", "polite");
+  setTimeout(() => button.replaceChildren(...before), SAID);
+}
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.("[data-select-on-focus]")) event.target.select();
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest(MARKS);
   if (!button) return;
@@ -114,6 +135,8 @@ document.addEventListener("click", (event) => {
     button.setAttribute("aria-pressed", String(!shown));
   } else if (button.dataset.picker) {
     pickDay(button);
+  } else if (button.dataset.copy) {
+    copy(button);
   } else {
     setValue(document.getElementById(button.dataset.take), button.dataset.value);
   }
