@@ -4,7 +4,9 @@ Every name here is documented where it is defined and stays within one ``API_VER
 """
 
 from core.access import logged_in, public, require
+from core.clients.models import Client
 from core.db import Model, session, unit_of_work
+from core.equipment.models import Equipment
 from core.errors import (
     ConflictError,
     DomainError,
@@ -13,9 +15,33 @@ from core.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from core.foundation.documents.errors import TemplateError
+from core.foundation.documents.kinds import (
+    ComposedDocument,
+    DocumentKind,
+    DocumentText,
+    compose_document,
+    text_sandbox,
+)
+from core.foundation.settings.services import get_group, get_setting
+from core.foundation.settings.values import (
+    BooleanSetting,
+    ChoiceSetting,
+    IntegerSetting,
+    LongTextSetting,
+    MoneySetting,
+    SettingsGroup,
+    TextSetting,
+)
 from core.foundation.tenants.context import Tenant, current_tenant, hooks
+from core.foundation.ui.formats import format_money
 from core.foundation.ui.values import Alert, FormSection, NavItem, Panel, SearchHit, SearchProvider
 from core.plugin import API_VERSION, Permission, Plugin, hookimpl, hookspec
+from core.tickets.models import Ticket, TicketStatus
+from core.tickets.papers import TicketPaper
+from core.tickets.sample import sample_paper
+from core.tickets.services import printed_papers
+from core.tickets.stages import Stage
 from core.types import Money, Quantity, Rate, UnitPrice, UtcDateTime, now
 
 __version__ = "0.1.0"
@@ -23,13 +49,23 @@ __version__ = "0.1.0"
 __all__ = [
     "API_VERSION",
     "Alert",
+    "BooleanSetting",
+    "ChoiceSetting",
+    "Client",
+    "ComposedDocument",
     "ConflictError",
+    "DocumentKind",
+    "DocumentText",
     "DomainError",
+    "Equipment",
     "FormSection",
+    "IntegerSetting",
     "InvalidInputError",
     "LicenceError",
+    "LongTextSetting",
     "Model",
     "Money",
+    "MoneySetting",
     "NavItem",
     "NotAllowedError",
     "NotFoundError",
@@ -40,18 +76,32 @@ __all__ = [
     "Rate",
     "SearchHit",
     "SearchProvider",
+    "SettingsGroup",
+    "Stage",
+    "TemplateError",
     "Tenant",
+    "TextSetting",
+    "Ticket",
+    "TicketPaper",
+    "TicketStatus",
     "UnitPrice",
     "UtcDateTime",
     "__version__",
+    "compose_document",
     "current_tenant",
+    "format_money",
+    "get_group",
+    "get_setting",
     "hookimpl",
     "hooks",
     "hookspec",
     "logged_in",
     "now",
+    "printed_papers",
     "public",
     "require",
+    "sample_paper",
     "session",
+    "text_sandbox",
     "unit_of_work",
 ]

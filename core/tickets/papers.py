@@ -97,6 +97,8 @@ class TicketPaper:
     firm: Mapping[str, str]
     #: In groups, or masked.
     access_code: str
+    #: Address of the ticket's page, for the code on the tag.
+    url: str
     has_unlock_code: bool
 
     def facts(self) -> dict[str, object]:
@@ -117,7 +119,7 @@ def read_paper(ticket: Ticket, user: CurrentUser, *, reveal: bool = False) -> Ti
     client: Client = row.Client
     with force_locale(client.language):
         location = _location(row.Location)
-        firm = _firm(row.Location)
+        firm = firm_facts(row.Location)
     return TicketPaper(
         ticket_id=ticket.id,
         number=ticket.number,
@@ -142,6 +144,7 @@ def read_paper(ticket: Ticket, user: CurrentUser, *, reveal: bool = False) -> Ti
         location=location,
         firm=firm,
         access_code=shown_code(access_code_of(ticket)) if reveal else MASK,
+        url=_address(flask.url_for("tickets.show", ticket_id=ticket.id)),
         has_unlock_code=ticket.unlock_code is not None,
     )
 
@@ -179,17 +182,23 @@ def _location(location: Location) -> dict[str, str]:
     return {"name": location.name, "address": location.address, "phone": phone}
 
 
-def _firm(location: Location) -> dict[str, str]:
+def _address(path: str) -> str:
+    """Return the canonical address of a path of this tenant, whatever host name the request came by."""
+    tenant = current_tenant()
+    return tenant.url.removesuffix(tenant.root) + path
+
+
+def firm_facts(location: Location | None = None) -> dict[str, str]:
     """Return the head of every paper: the firm's data, with phone and address of the place where the device lies."""
     firm = get_group("firm")
     place = " ".join(part for part in (firm["postcode"], firm["city"]) if part)
     seat = ", ".join(part for part in (firm["street"], place, firm["county"]) if part)
-    phone = location.phone or firm["phone"]
+    phone = (location.phone if location else None) or firm["phone"]
     return {
         "name": firm["name"] or current_tenant().name,
         "tax_id": firm["tax_id"],
         "registration": firm["trade_register"],
-        "address": location.address or seat,
+        "address": (location.address if location else "") or seat,
         "phone": format_phone(phone) if phone else "",
         "email": firm["email"],
         "hours": "",

@@ -231,6 +231,16 @@ def record_print(ticket: Ticket, document: str, *, actor: Actor) -> None:
     session().flush()
 
 
+def printed_papers(ticket_id: int) -> dict[str, datetime]:
+    """Return when each paper of a ticket was last printed, by the name of its kind; those that never were are left out."""
+    statement = (
+        select(TicketEvent.data, TicketEvent.at)
+        .where(TicketEvent.ticket_id == ticket_id, TicketEvent.kind == EventKind.PRINTED)
+        .order_by(TicketEvent.id)
+    )
+    return {str(data["document"]): at for data, at in session().execute(statement)}
+
+
 def reindex(ticket: Ticket) -> None:
     """Bring the search up to date after ``ticket``, its client or its device changed."""
     client = session().get_one(Client, ticket.client_id)
@@ -339,6 +349,7 @@ __all__ = [
     "find_by_access_code",
     "get_ticket",
     "open_ticket",
+    "printed_papers",
     "record_print",
     "reindex",
     "reveal_access_code",

@@ -1,0 +1,75 @@
+"""What the protocols add to the core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from plugins.simple import services
+from plugins.simple.papers import KINDS, PERMISSION
+from plugins.simple.settings import SIMPLE
+from plugins.simple.wordings import kept_numbers
+from workmanager import (
+    DocumentKind,
+    NavItem,
+    Panel,
+    SettingsGroup,
+    Ticket,
+    TicketStatus,
+    hookimpl,
+    printed_papers,
+)
+
+
+@hookimpl
+def settings_groups() -> Sequence[SettingsGroup]:
+    """Let the shop set its terms and texts."""
+    return (SIMPLE,)
+
+
+@hookimpl
+def document_kinds() -> Sequence[DocumentKind]:
+    """Print the protocols of intake and return."""
+    return KINDS
+
+
+@hookimpl
+def nav_items() -> Sequence[NavItem]:
+    """Lead those who set the texts to the papers that carry them."""
+    return (
+        NavItem(_l("Protocols"), "simple.index", "file-earmark-text", "core.settings:edit", group="manage"),
+    )
+
+
+@hookimpl
+def ticket_opening(ticket: Ticket) -> None:
+    """Refuse a device without its condition, where the shop wants it."""
+    services.check_opening(ticket)
+
+
+@hookimpl
+def ticket_opened(ticket: Ticket) -> None:
+    """Keep the terms of the day."""
+    services.keep_words_of_intake(ticket)
+
+
+@hookimpl
+def ticket_status_changing(ticket: Ticket, to: TicketStatus) -> None:
+    """Refuse a return without its protocol, where the shop wants it."""
+    services.check_return(ticket, to)
+
+
+@hookimpl
+def ticket_status_changed(ticket: Ticket) -> None:
+    """Keep the guarantee of the day."""
+    services.keep_words_of_return(ticket)
+
+
+@hookimpl
+def ticket_panels(ticket: Ticket) -> Sequence[Panel]:
+    """Show on a ticket which protocols were printed, and with which terms."""
+    printed, numbers = printed_papers(ticket.id), kept_numbers(ticket.id)
+    papers = [(kind, printed.get(kind.name), numbers.get(kind.name)) for kind in KINDS]
+    data = {"papers": papers, "ticket": ticket}
+    return (Panel("protocols", _l("Protocols"), "simple/_protocols.html", data, PERMISSION, 50, "side"),)

@@ -1,0 +1,139 @@
+"""Which words a paper has: those of the settings, kept with each ticket from the day on which they were agreed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from flask_babel import force_locale, gettext as _, ngettext
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from plugins.simple.models import TicketWording, Wording
+from workmanager import ConflictError, Money, format_money, get_group, session
+
+#: The texts of each kind of paper, by the names of their settings.
+TEXTS: Final = {"intake": ("terms", "intake_note"), "return": ("return_note",)}
+FIGURES: Final = ("diagnosis_fee", "estimate_days", "guarantee_months", "storage_days", "storage_fee")
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWording:
+    """The words of one paper."""
+
+    #: ``None`` while nobody has used this wording.
+    number: int | None
+    texts: Mapping[str, str]
+    figures: Mapping[str, Any]
+
+
+def present_wording(kind: str, language: str) -> PaperWording:
+    """Return what the settings say now."""
+    values = get_group("simple")
+    texts = {name: values[name].get(language, "") for name in TEXTS[kind]}
+    return PaperWording(None, texts, {name: values[name] for name in FIGURES})
+
+
+def wording_of(ticket_id: int, kind: str, language: str) -> PaperWording:
+    """Return the wording that a paper of a ticket was agreed with; what the settings say now where there is none."""
+    statement = (
+        select(Wording.number, Wording.content)
+        .join(TicketWording, TicketWording.wording_id == Wording.id)
+        .where(TicketWording.ticket_id == ticket_id, TicketWording.kind == kind, Wording.language == language)
+    )
+    row = session().execute(statement).one_or_none()
+    if row is None:
+        return present_wording(kind, language)
+    figures = {name: _money(value) for name, value in row.content["figures"].items()}
+    return PaperWording(row.number, row.content["texts"], figures)
+
+
+def keep_wording(ticket_id: int, kind: str, language: str) -> None:
+    """Note that a paper of a ticket has the present wording, in the caller's unit of work; one that is noted stays."""
+    known = session().get(TicketWording, (ticket_id, kind))
+    if known is None:
+        wording_id = _wording_id(kind, language)
+        session().add(TicketWording(ticket_id=ticket_id, kind=kind, wording_id=wording_id))
+        session().flush()
+
+
+def kept_numbers(ticket_id: int) -> Mapping[str, int]:
+    """Return the version of the wording of each paper of a ticket that has one, by kind."""
+    statement = (
+        select(TicketWording.kind, Wording.number)
+        .join(Wording, Wording.id == TicketWording.wording_id)
+        .where(TicketWording.ticket_id == ticket_id)
+    )
+    return {row.kind: row.number for row in session().execute(statement)}
+
+
+def figures_in_words(figures: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return the figures as texts name them, in ``language``; empty where the shop has set none."""
+    with force_locale(language):
+        days, months = figures["estimate_days"], figures["guarantee_months"]
+        storage = figures["storage_days"]
+        return {
+            "diagnosis_fee": _amount(figures["diagnosis_fee"], language),
+            "storage_fee": _amount(figures["storage_fee"], language),
+            "estimate_validity": ngettext("%(num)s day", "%(num)s days", days),
+            "storage_after": ngettext("%(num)s day", "%(num)s days", storage),
+            "guarantee": ngettext("%(num)s month", "%(num)s months", months),
+        }
+
+
+def _wording_id(kind: str, language: str) -> int:
+    """Return the id of the present wording; its row is made where it is new, also while others make one.
+
+    :raises ConflictError: others were faster each time.
+    """
+    content = _content(present_wording(kind, language))
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    same = select(Wording.id).where(
+        Wording.kind == kind, Wording.language == language, Wording.digest == digest
+    )
+    for _try in range(_TRIES):
+        found = session().scalars(same).one_or_none()
+        if found is None:
+            found = _make(kind, language, digest, content)
+        if found is not None:
+            return found
+    raise ConflictError(_("The texts of the protocols are being changed at this moment. Try again."))
+
+
+def _make(kind: str, language: str, digest: str, content: dict[str, Any]) -> int | None:
+    """Add a wording with the next number and return its id; ``None`` where somebody takes that number at this moment."""
+    newest = select(func.max(Wording.number)).where(Wording.kind == kind, Wording.language == language)
+    number = (session().scalar(newest) or 0) + 1
+    made = Wording(kind=kind, language=language, number=number, digest=digest, content=content)
+    try:
+        with session().begin_nested():
+            session().add(made)
+            session().flush()
+    except IntegrityError:
+        return None
+    return made.id
+
+
+def _content(wording: PaperWording) -> dict[str, Any]:
+    figures = {
+        name: {"amount": str(value.amount), "currency": value.currency} if isinstance(value, Money) else value
+        for name, value in wording.figures.items()
+    }
+    return {"texts": dict(wording.texts), "figures": figures}
+
+
+def _money(value: Any) -> Any:  # noqa: ANN401 - what JSON keeps of a figure
+    if isinstance(value, Mapping):
+        return Money(Decimal(value["amount"]), value["currency"])
+    return value
+
+
+def _amount(value: Money | None, language: str) -> str:
+    if value is None or not value.amount:
+        return ""
+    return format_money(value, locale=language)

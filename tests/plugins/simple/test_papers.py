@@ -1,0 +1,283 @@
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core.db import session, unit_of_work
+from core.foundation.settings.services import save_group
+from core.testing import Shop, csrf_token
+from core.tickets.codes import shown_code
+from core.tickets.models import EventKind
+from core.tickets.papers import MASK
+from core.tickets.services import ClientData, EquipmentData
+from core.tickets.stages import Stage
+from core.types import Money
+from plugins.simple.models import TicketWording, Wording
+from tests.tickets.conftest import Take, move, timeline
+
+NOTE = "Verificați la ridicare."
+
+
+def set_texts(shop: Shop, **values: object) -> None:
+    with shop.context(), unit_of_work():
+        save_group("simple", values)
+
+
+def paper(browser: FlaskClient, shop: Shop, ticket_id: int, kind: str = "intake") -> str:
+    answer = browser.get(f"{shop.root}/tickets/{ticket_id}/documents/{kind}/preview")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def press_print(browser: FlaskClient, shop: Shop, ticket_id: int, kind: str = "intake") -> TestResponse:
+    page = browser.get(f"{shop.root}/tickets/{ticket_id}/documents/{kind}").text
+    return browser.post(
+        f"{shop.root}/tickets/{ticket_id}/documents/{kind}/print", data={"csrf_token": csrf_token(page)}
+    )
+
+
+@pytest.mark.both_databases
+def test_the_intake_protocol_says_what_the_law_and_the_shop_want(shop: Shop, take: Take) -> None:
+    with shop.context():
+        opened = take(
+            client=ClientData(
+                name="Ștefan Țuțuianu", phone="0744 555 207", street="str. Fântânii 3", city="Cluj-Napoca"
+            ),
+            equipment=EquipmentData(
+                manufacturer="Beko", model="WUE 7612", variant="albă", unique_id="SN 7188", serial="B77"
+            ),
+            problem="Nu centrifughează",
+            accessories="furtun",
+            condition="ruginită jos",
+            initial_findings="pornește",
+            estimate=Money(Decimal("1480.00")),
+            unlock_code="9911",
+        )
+    text = paper(shop.client("receptionist"), shop, opened.ticket.id)
+    for said in (
+        opened.ticket.number,
+        "Ștefan Țuțuianu",
+        "0744\N{NO-BREAK SPACE}555\N{NO-BREAK SPACE}207",
+        "str. Fântânii 3, Cluj-Napoca",
+        "Beko WUE 7612, albă",
+        "SN 7188",
+        "B77",
+        "Nu centrifughează",
+        "furtun",
+        "ruginită jos",
+        "pornește",
+        "1.480,00",
+        "pierderea datelor",
+        "art. 2495",
+        "act de identitate",
+        "Atelier Meteor",
+    ):
+        assert said in text, said
+    assert "9911" not in text
+
+
+def test_looking_at_a_paper_shows_no_access_code_and_printing_does(shop: Shop, take: Take) -> None:
+    with shop.context():
+        opened = take()
+    browser = shop.client("receptionist")
+    code, ticket_id = shown_code(opened.access_code), opened.ticket.id
+    assert MASK in paper(browser, shop, ticket_id)
+    answer = press_print(browser, shop, ticket_id)
+    assert answer.status_code == 303
+    seal = re.search(r"seal=([^&]+)", answer.location)
+    assert seal
+    shown = browser.get(f"{shop.root}/tickets/{ticket_id}/documents/intake/preview?seal={seal.group(1)}").text
+    assert code in shown
+    with shop.context():
+        assert [event.data for event in timeline(ticket_id) if event.kind is EventKind.PRINTED] == [
+            {"document": "intake"}
+        ]
+    others = shop.client("technician")
+    for seal_text, reader in ((seal.group(1) + "x", browser), ("", browser), (seal.group(1), others)):
+        again = reader.get(f"{shop.root}/tickets/{ticket_id}/documents/intake/preview?seal={seal_text}").text
+        assert code not in again
+
+
+def test_the_pdf_is_shown_in_place_or_kept(shop: Shop, take: Take) -> None:
+    with shop.context():
+        ticket = take().ticket
+    browser = shop.client("receptionist")
+    address = f"{shop.root}/tickets/{ticket.id}/documents/intake.pdf"
+    shown, kept = browser.get(address), browser.get(f"{address}?download=1")
+    for answer, disposition in ((shown, "inline"), (kept, "attachment")):
+        assert answer.status_code == 200, answer.text
+        assert answer.mimetype == "application/pdf"
+        assert answer.data.startswith(b"%PDF")
+        assert answer.headers["Content-Disposition"].startswith(disposition)
+        assert ticket.number in answer.headers["Content-Disposition"]
+    with shop.context():
+        assert [event.kind for event in timeline(ticket.id)] == [EventKind.OPENED]
+
+
+def test_papers_are_in_the_clients_language(shop: Shop, take: Take) -> None:
+    with shop.context():
+        english = take(client=ClientData(name="John Smith", language="en")).ticket.id
+        romanian = take(client=ClientData(name="Ion Pop", language="ro")).ticket.id
+    browser = shop.client("receptionist")
+    assert "loss of data" in paper(browser, shop, english)
+    assert '<html lang="en">' in paper(browser, shop, english)
+    assert "pierderea datelor" in paper(browser, shop, romanian)
+
+
+def test_the_return_protocol_tells_the_outcome_and_the_guarantee(shop: Shop, take: Take) -> None:
+    set_texts(shop, guarantee_months=6)
+    browser = shop.client("receptionist")
+    with shop.context():
+        repaired, given_up = take().ticket.id, take().ticket.id
+        move(repaired, Stage.READY, "Ecran înlocuit.")
+        move(given_up, Stage.UNREPAIRABLE, "Nu se găsesc piese.")
+    text = paper(browser, shop, repaired, "return")
+    assert "Ecran înlocuit." in text
+    assert "6 " in text
+    assert "nereparat" not in text
+    text = paper(browser, shop, given_up, "return")
+    assert "Nu se găsesc piese." in text
+    assert "nereparat" in text
+
+
+def test_a_ticket_keeps_the_terms_of_its_day(shop: Shop, take: Take) -> None:
+    browser = shop.client("receptionist")
+    with shop.context():
+        first = take().ticket.id
+    set_texts(shop, terms={"ro": "Condiții noi.", "en": "New terms."}, diagnosis_fee="50")
+    with shop.context():
+        second = take().ticket.id
+        third = take().ticket.id
+        rows = session().query(Wording).order_by(Wording.number).all()
+        assert [(row.kind, row.language, row.number) for row in rows] == [
+            ("intake", "ro", 1),
+            ("intake", "ro", 2),
+        ]
+        kept = {row.ticket_id: row.wording_id for row in session().query(TicketWording)}
+        assert kept[second] == kept[third] != kept[first]
+    assert "pierderea datelor" in paper(browser, shop, first)
+    text = paper(browser, shop, second)
+    assert "Condiții noi." in text
+    assert "pierderea datelor" not in text
+
+
+def test_the_words_of_the_return_are_kept_when_the_device_goes_back(shop: Shop, take: Take) -> None:
+    browser = shop.client("receptionist")
+    set_texts(shop, return_note={"ro": "Garanție {{ guarantee }}."}, guarantee_months=12)
+    with shop.context():
+        ticket_id = take().ticket.id
+        move(ticket_id, Stage.RETURNED)
+    set_texts(shop, return_note={"ro": "Fără garanție."}, guarantee_months=1)
+    assert "Garanție 12 " in paper(browser, shop, ticket_id, "return")
+
+
+def test_texts_of_the_shop_may_hold_fields_and_no_markup_of_clients(shop: Shop, take: Take) -> None:
+    set_texts(
+        shop, terms={"ro": "<b>Fișa {{ number }}</b> a lui {{ client.name }}.\n{% if estimate %}x{% endif %}"}
+    )
+    with shop.context():
+        ticket = take(client=ClientData(name="<i>Ana</i> & Co")).ticket
+    text = paper(shop.client("receptionist"), shop, ticket.id)
+    assert f"<b>Fișa {ticket.number}</b> a lui &lt;i&gt;Ana&lt;/i&gt; &amp; Co." in text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Bine.\n{{ number", 2),
+        ("{{ client.secret }}", 1),
+        ("Bine.\n\n{{ nothing_like_it }}", 3),
+        ("{{ number|nofilter }}", 1),
+        ("{% include 'x' %}", 1),
+        ("{{ ''.__class__ }}", 1),
+    ],
+)
+def test_a_text_that_will_not_print_is_refused_with_its_line(shop: Shop, text: str, line: int) -> None:
+    browser = shop.client("manager")
+    address = f"{shop.root}/settings/simple"
+    page = browser.get(address).text
+    sent = {
+        name: value
+        for name, value in re.findall(r'name="([^"]+)"[^>]*value="([^"]*)"', page)
+        if name in {"csrf_token", "_key", "version"}
+    }
+    fields = re.findall(r'<textarea[^>]*name="([^"]*terms[^"]*ro[^"]*)"', page)
+    assert fields, page
+    answer = browser.post(address, data={**sent, fields[0]: text})
+    assert answer.status_code == 422
+    assert re.search(rf"(?:Linia|linia|Line|rândul|Rândul)\D*{line}\b", answer.text), answer.text
+
+
+def test_the_shops_two_rules_hold_when_they_are_switched_on(shop: Shop, take: Take) -> None:
+    from core.errors import DomainError, InvalidInputError
+
+    with shop.context():
+        ticket = take().ticket
+        move(ticket.id, Stage.RETURNED)
+    set_texts(shop, require_condition=True, require_return=True)
+    browser = shop.client("receptionist")
+    with shop.context():
+        with pytest.raises(InvalidInputError) as refusal:
+            take(condition="")
+        assert set(refusal.value.errors) == {"condition"}
+        ticket_id = take(condition="zgâriat").ticket.id
+        with pytest.raises(DomainError):
+            move(ticket_id, Stage.RETURNED)
+    assert press_print(browser, shop, ticket_id, "return").status_code == 303
+    with shop.context():
+        assert not move(ticket_id, Stage.RETURNED).is_open
+
+
+def test_the_ticket_shows_its_protocols(shop: Shop, take: Take) -> None:
+    with shop.context():
+        ticket = take().ticket
+    browser = shop.client("receptionist")
+    page = browser.get(f"{shop.root}/tickets/{ticket.id}").text
+    assert 'id="protocols"' in page
+    assert f"/tickets/{ticket.id}/documents/return/print" in page
+    accountant = shop.client("accountant").get(f"{shop.root}/tickets/{ticket.id}").text
+    assert 'id="protocols"' not in accountant
+    assert "/documents/" not in accountant
+
+
+def test_papers_that_are_not_there_or_not_for_the_reader_answer_alike(shop: Shop, take: Take) -> None:
+    with shop.context():
+        ticket = take().ticket
+    accountant, receptionist = shop.client("accountant"), shop.client("receptionist")
+    for tail in ("", "/preview", ".pdf"):
+        assert accountant.get(f"{shop.root}/tickets/{ticket.id}/documents/intake{tail}").status_code == 404
+        assert receptionist.get(f"{shop.root}/tickets/{ticket.id}/documents/invoice{tail}").status_code == 404
+        assert receptionist.get(f"{shop.root}/tickets/999/documents/intake{tail}").status_code == 404
+
+
+def test_the_texts_are_looked_at_before_there_is_a_ticket(shop: Shop) -> None:
+    browser = shop.client("manager")
+    page = browser.get(f"{shop.root}/simple/").text
+    for kind in ("intake", "return"):
+        for language in ("ro", "en"):
+            address = f"{shop.root}/simple/preview/{kind}/{language}"
+            assert address in page
+            shown = browser.get(address)
+            assert shown.status_code == 200
+            assert "Maria Popescu" in shown.text
+            assert "unsafe-inline" not in shown.headers["Content-Security-Policy"]
+    assert browser.get(f"{shop.root}/simple/preview/invoice/ro").status_code == 404
+    assert browser.get(f"{shop.root}/simple/preview/intake/xx").status_code == 404
+    assert shop.client("accountant").get(f"{shop.root}/simple/").status_code == 403
+
+
+def test_a_tenant_without_the_plugin_shows_no_trace_of_it(make_shop: Callable[..., Shop], take: Take) -> None:
+    shop = make_shop(bundle="core")
+    with shop.context():
+        ticket = take().ticket
+    browser = shop.client("owner")
+    for path in ("/", "/tickets/", "/tickets/new", f"/tickets/{ticket.id}", "/settings/"):
+        page = browser.get(f"{shop.root}{path}")
+        assert page.status_code == 200
+        for trace in ("simple", "protocol", "proces-verbal", "/documents/"):
+            assert trace not in page.text.lower().replace("protocolul vin", ""), (path, trace)
+    for path in ("/simple/", "/settings/simple", f"/tickets/{ticket.id}/documents/intake"):
+        assert browser.get(f"{shop.root}{path}").status_code == 404
