@@ -103,7 +103,7 @@ catalogue = $(1)/translations/$(2)/LC_MESSAGES/messages
 define extract
 @mkdir -p build/translations
 @$(BIN)/pybabel --quiet extract --mapping babel.cfg --output $(call template,$(1)) --width 110 --no-location --sort-output \
-	--keywords lazy_gettext --keywords lazy_ngettext:1,2 --keywords lazy_pgettext:1c,2 --add-comments Translators: --strip-comments \
+	--keywords lazy_gettext --keywords _l --keywords lazy_ngettext:1,2 --keywords lazy_pgettext:1c,2 --add-comments Translators: --strip-comments \
 	--project Workmanager --version '' --copyright-holder 'the Workmanager contributors' $(call sources,$(1))
 
 endef
