@@ -283,7 +283,7 @@ def test_a_conflict_shows_both_values_and_keeps_what_was_typed(app: Flask) -> No
     form = sent(app, {**GOOD, "estimate": "900"})
     with app.test_request_context("/", headers={"X-Test-Language": "ro"}):
         form.conflict(
-            {"name": form.name.typed, "estimate": "750,00", "kind": "Phone", "version": "9", "gone": "x"}
+            {"name": "iPhone 13", "estimate": "750,00", "kind": "Phone", "version": "9", "gone": "x"}
         )
         assert form.in_conflict
         assert (form.estimate.stored, form.estimate.typed) == ("750,00", "900")
