@@ -22,8 +22,8 @@ LONGEST: Final = 4000
 TIE_BITS: Final = 21
 SECOND_BITS: Final = 33
 KIND_BITS: Final = 9
-#: PostgreSQL has so many indexes side by side, each for some kinds, so that a word common in one kind costs the others nothing.
-GROUPS: Final = 8
+#: The highest bits of the kind: its group. PostgreSQL has an index for each, so that a word common in one kind costs others nothing.
+GROUP_BITS: Final = 3
 
 Texts = Iterable[str | None]
 
@@ -45,6 +45,14 @@ class Hit:
     kind: str
     record_id: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many parts a pattern has; statements are kept by it."""
+
+    parts: int
+    has_instead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,22 @@ class Pattern:
         """Return the pattern of a whole number or code."""
         return cls((f" {code}|",))
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that the text must hold."""
+        return self.fragments + self.rest
+
+    @property
+    def shape(self) -> Shape:
+        """What the statement that asks for it depends on."""
+        return Shape(len(self.parts), bool(self.instead))
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The values of such a statement."""
+        parts = {f"part_{number}": part for number, part in enumerate(self.parts)}
+        return {**parts, "instead": self.instead} if self.instead else parts
+
 
 def compose(
     *, numbers: Texts = (), names: Texts = (), phones: Texts = (), codes: Texts = (), words: Texts = ()
@@ -98,11 +122,15 @@ def compose(
     return "".join(tokens)[:LONGEST]
 
 
+def group_of(kind: str) -> int:
+    """Return the group of ``kind``; several kinds may share one."""
+    return sum(kind.encode()) % (1 << GROUP_BITS)
+
+
 def kind_range(kind: str) -> tuple[int, int]:
     """Return the lowest and the highest position of ``kind``; two kinds may share a range."""
-    name = kind.encode()
-    prefix = (sum(name) % GROUPS) << (KIND_BITS - 3) | zlib.crc32(name) % (1 << (KIND_BITS - 3))
-    low = prefix << (SECOND_BITS + TIE_BITS)
+    rest = KIND_BITS - GROUP_BITS
+    low = (group_of(kind) << rest | zlib.crc32(kind.encode()) % (1 << rest)) << (SECOND_BITS + TIE_BITS)
     return low, low + (1 << (SECOND_BITS + TIE_BITS)) - 1
 
 

@@ -13,7 +13,7 @@ from core.db import session
 from core.foundation.search import postgresql, sqlite
 from core.foundation.search.entries import Entry, Pattern, Texts, compose, place
 from core.foundation.search.fold import asked_words, fold_code
-from core.foundation.search.models import ENTRY, SearchEntry
+from core.foundation.search.models import SearchEntry
 
 #: Longest question; what stands behind is not looked at.
 LONGEST_QUESTION: Final = 200
@@ -83,9 +83,7 @@ def matching(question: str, kind: str) -> Select[tuple[int]] | None:
     words = _words(question)
     if not words:
         return None
-    statement: Select[tuple[int]] = (
-        _backend(_connection()).matches(Pattern.of(words), kind).with_only_columns(ENTRY.c.record_id)
-    )
+    statement: Select[tuple[int]] = _backend(_connection()).matches(Pattern.of(words), kind)
     return statement
 
 

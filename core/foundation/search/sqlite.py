@@ -2,18 +2,23 @@
 
 It walks its answers from the highest row id down, and a kind is a range of row ids: the newest of a kind come first and the walk stops
 early. The table keeps no text of its own, so it is told what it forgets; a trigger would be refused under ``trusted_schema=OFF``.
+
+Statements are built once for each shape of a question: building one costs more than running it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
     Row,
     Select,
     and_,
+    bindparam,
     column,
     delete,
     func,
@@ -57,23 +62,42 @@ def remove(connection: Connection, kind: str, record_id: int) -> None:
 
 
 def matches(pattern: Pattern, kind: str) -> Select[Any]:
-    """Return the statement that reads kind, record and position of all entries of ``kind`` that ``pattern`` fits."""
-    question = " AND ".join(_quoted(part) for part in pattern.fragments)
-    if pattern.instead:
-        question = f"({question}) OR {_quoted(pattern.instead)}"
-    return (
-        select(ENTRY.c.kind, ENTRY.c.record_id, ENTRY.c.position)
-        .select_from(FTS.join(ENTRY, ENTRY.c.position == FTS.c.rowid))
-        .where(FTS.c.search_fts.op("MATCH")(question), FTS.c.rowid.between(*kind_range(kind)))
-        .where(ENTRY.c.kind == kind, *(func.instr(ENTRY.c.text, part) > 0 for part in pattern.rest))
-    )
+    """Return the statement that reads the ids of all entries of ``kind`` that ``pattern`` fits."""
+    return _matches(_question(pattern), pattern.rest, kind).with_only_columns(ENTRY.c.record_id)
 
 
 def newest(connection: Connection, pattern: Pattern, kinds: Sequence[str], limit: int) -> list[Hit]:
     """Return the newest ``limit`` entries of each of ``kinds`` that ``pattern`` fits, in one statement."""
-    walks = [matches(pattern, kind).order_by(FTS.c.rowid.desc()).limit(limit).subquery() for kind in kinds]
-    rows = connection.execute(union_all(*(select(*walk.c) for walk in walks)))
+    values = {"question": _question(pattern)}
+    values.update((f"rest_{number}", part) for number, part in enumerate(pattern.rest))
+    rows = connection.execute(_walks(len(pattern.rest), tuple(kinds), limit), values)
     return [Hit(row.kind, row.record_id, row.position) for row in rows]
+
+
+@lru_cache(maxsize=256)
+def _walks(rest: int, kinds: tuple[str, ...], limit: int) -> CompoundSelect[Any]:
+    """Return the statement that walks through each of ``kinds`` from its newest record down."""
+    parts: list[Any] = [bindparam(f"rest_{number}") for number in range(rest)]
+    walks = [
+        _matches(bindparam("question"), parts, kind).order_by(FTS.c.rowid.desc()).limit(limit).subquery()
+        for kind in kinds
+    ]
+    return union_all(*(select(walk) for walk in walks))
+
+
+def _matches(question: Any, rest: Sequence[Any], kind: str) -> Select[Any]:  # noqa: ANN401 - a text or its place in a statement
+    return (
+        select(ENTRY.c.kind, ENTRY.c.record_id, ENTRY.c.position)
+        .select_from(FTS.join(ENTRY, ENTRY.c.position == FTS.c.rowid))
+        .where(FTS.c.search_fts.op("MATCH")(question), FTS.c.rowid.between(*kind_range(kind)))
+        .where(ENTRY.c.kind == kind, *(func.instr(ENTRY.c.text, part) > 0 for part in rest))
+    )
+
+
+def _question(pattern: Pattern) -> str:
+    """Return what the full-text table is asked."""
+    question = " AND ".join(_quoted(part) for part in pattern.fragments)
+    return f"({question}) OR {_quoted(pattern.instead)}" if pattern.instead else question
 
 
 def _quoted(part: str) -> str:

@@ -10,9 +10,9 @@ from core.types import UtcDateTime
 revision = "0002"
 down_revision = "0001"
 
-#: As core.foundation.search.entries had them when this was written: kinds are kept apart in eight ranges of positions.
+#: As core.foundation.search.entries has it: the highest bits of a position are its group.
 GROUPS = 8
-GROUP_BITS = 60
+BELOW_GROUP = 60
 
 
 def upgrade() -> None:
@@ -123,5 +123,5 @@ def _search() -> None:
         op.execute(
             f"CREATE INDEX ix_search_entry_text_{group} ON search_entry"
             " USING gin (text extensions.gin_trgm_ops)"
-            f" WHERE position BETWEEN {group << GROUP_BITS} AND {((group + 1) << GROUP_BITS) - 1}"
+            f" WHERE (position >> {BELOW_GROUP}) = {group}"
         )

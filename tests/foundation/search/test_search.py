@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import text as sql
 
 from core.db import session, unit_of_work
-from core.foundation.search.entries import kind_range
+from core.foundation.search.entries import group_of, kind_range
 from core.foundation.search.fold import asked_words
 from core.foundation.search.models import SearchEntry
 from core.foundation.search.services import find, find_exact, matching, put_entry, remove_entry
@@ -307,7 +307,13 @@ def test_asking_costs_a_constant_number_of_statements(
 
 
 def test_three_kinds_of_the_core_stand_in_three_groups_of_indexes() -> None:
-    assert len({kind_range(kind)[0] >> 60 for kind in KINDS}) == 3
+    assert len({group_of(kind) for kind in KINDS}) == 3
+
+
+def test_a_kind_lies_inside_its_group() -> None:
+    for kind in (*KINDS, "sample", "product", "catalogue_item"):
+        low, high = kind_range(kind)
+        assert low >> 60 == high >> 60 == group_of(kind)
 
 
 def test_the_full_text_table_agrees_with_the_entries(put: Callable[..., None], backend: str) -> None:
