@@ -30,23 +30,21 @@ class Proof:
 def prove(email: str, password: str, *, address: str, device: KnownDevice) -> Proof | None:
     """Return the proof of a right password; ``None`` for all else, after the same work whatever the reason is.
 
-    Belongs outside a unit of work: it hashes.
+    Belongs outside a unit of work: it hashes. Whether the user is disabled is looked at where the session begins.
 
     :param address: IP address of the caller.
     :raises TooManyAttemptsError: the try is one too many and was not looked at.
     """
     known = clean_email(email)
     row = (
-        session()
-        .execute(select(User.id, User.password_hash, User.is_active).where(User.email == known))
-        .first()
+        session().execute(select(User.id, User.password_hash).where(User.email == known)).first()
         if known is not None
         else None
     )
     end_reading()
     attempt = Attempt(email, address, device.known_to(None if row is None else row.id))
     count_attempt(attempt)
-    password_hash = row.password_hash if row is not None and row.is_active else None
+    password_hash = None if row is None else row.password_hash
     if not verify_password(password, password_hash) or row is None or password_hash is None:
         return None
     rehashed = hash_password(password) if needs_rehash(password_hash) else None

@@ -19,6 +19,7 @@ from core.foundation.accounts.attempts import (
     forget_attempts,
     network_of,
 )
+from core.foundation.accounts.services import get_user
 from core.foundation.tenants.context import tenant_context
 from core.foundation.tenants.services import directory
 from core.testing import PASSWORD, Shop
@@ -118,21 +119,24 @@ def test_a_forged_device_cookie_is_a_device_that_nobody_knows(add_person: AddPer
 
 
 def test_the_device_cookie_of_another_tenant_is_not_known_here(
-    add_person: AddPerson, make_shop: Callable[..., Shop]
+    shared_shop: Shop, make_shop: Callable[..., Shop]
 ) -> None:
-    person, other = add_person(), make_shop()
-    twin = Person(other, other.users["owner"], "", "")
-    with other.context():
-        from core.foundation.accounts.services import get_user
-
-        twin.email = get_user(twin.id).email
-    browser = twin.log_in()
+    other = make_shop()
+    here, there = (owner_of(shop) for shop in (shared_shop, other))
+    assert here.id == there.id
+    browser = there.log_in()
     cookie = browser.get_cookie(f"wm_device_{other.tenant.id}", path=f"{other.root}/")
     assert cookie is not None
-    fail(person.shop, person.email, PER_MINUTE)
-    stranger = person.browser()
-    stranger.set_cookie(f"wm_device_{person.shop.tenant.id}", cookie.value, path=f"{person.shop.root}/")
-    assert sign_in(stranger, person.shop, person.email).status_code == 429
+    fail(shared_shop, here.email, PER_MINUTE)
+    stranger = here.browser()
+    stranger.set_cookie(f"wm_device_{shared_shop.tenant.id}", cookie.value, path=f"{shared_shop.root}/")
+    assert sign_in(stranger, shared_shop, here.email).status_code == 429
+
+
+def owner_of(shop: Shop) -> Person:
+    with shop.context():
+        user = get_user(shop.users["owner"])
+        return Person(shop, user.id, user.email, user.name)
 
 
 def test_unknown_addresses_are_answered_like_known_ones(add_person: AddPerson) -> None:

@@ -131,6 +131,14 @@ def test_a_disabled_user_is_out_on_the_next_request(add_person: AddPerson) -> No
     assert who(person.shop, token) is None
 
 
+def test_a_login_that_nobody_revoked_is_nothing_to_a_disabled_user(add_person: AddPerson) -> None:
+    person = add_person()
+    token = begin(person)
+    with person.changed() as user:
+        user.is_active = False
+    assert who(person.shop, token) is None
+
+
 def test_a_changed_role_holds_on_the_next_request(add_person: AddPerson) -> None:
     person = add_person("manager")
     token = begin(person)

@@ -255,6 +255,16 @@ def all_of(key: str) -> set[str]:
     return set(permissions_of([role for role in list_roles() if role.key == key]))
 
 
+def test_all_permissions_together_make_nobody_an_owner(
+    add_person: AddPerson, inside: Shop, acting: MakeActing
+) -> None:
+    owner, almighty = add_person("owner"), acting("almighty", permissions=all_of("owner"))
+    with pytest.raises(BeyondReachError), unit_of_work():
+        issue_link(get_user(owner.id), by=almighty)
+    with pytest.raises(BeyondReachError), unit_of_work():
+        create_user(UserFacts("second@example.com", "Second", ["owner"]), by=almighty)
+
+
 @pytest.mark.parametrize("deed", ["change", "disable", "enable", "link"])
 def test_a_manager_cannot_touch_the_account_of_an_owner(
     add_person: AddPerson, inside: Shop, acting: MakeActing, deed: str
