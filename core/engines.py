@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -27,6 +28,8 @@ SCHEMA: Final = "wm_schema"
 ROLE: Final = "wm_role"
 #: Seconds a writer waits for its turn before the answer is 503.
 LOCK_TIMEOUT: Final = 10.0
+#: What a writer is told who did not get a turn.
+BUSY: Final = _l("Nothing was saved. Wait a few seconds and send it again.")
 #: SQLite engines kept open in one process; 1,000 open ones are 146 MiB and 3,000 files.
 KEPT_ENGINES: Final = 64
 #: Where PostgreSQL's extensions live, made once for a database.
@@ -109,8 +112,7 @@ def _wait_in_line(descriptor: int, timeout: float) -> None:
         if had.is_set():
             return
         abandoned = True
-    msg = "the writers' lock was not had in time"
-    raise BusyError(msg)
+    raise BusyError(BUSY)
 
 
 def sqlite_engine(path: Path, *, synchronous: str = "FULL") -> Engine:
@@ -285,5 +287,5 @@ def busy_guard(error: BaseException) -> BusyError | None:
         or "lock_timeout" in text
         or "deadlock detected" in text
     ):
-        return BusyError("the database is busy")
+        return BusyError(BUSY)
     return None

@@ -15,6 +15,7 @@ from typing import Final
 import flask
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask_babel import gettext as _
 
 from core.config import Config
 from core.errors import DomainError
@@ -64,8 +65,9 @@ def decrypt(stored: bytes, *, purpose: str) -> str:
             AESGCM(_key("ticket-secret")).decrypt(stored[:_NONCE], stored[_NONCE:], purpose.encode()).decode()
         )
     except InvalidTag as error:
-        msg = "this was encrypted with another secret key; restore WORKMANAGER_SECRET_KEY"
-        raise DomainError(msg) from error
+        raise DomainError(
+            _("This was encrypted with another secret key. Ask whoever runs this installation.")
+        ) from error
 
 
 def _key(use: str) -> bytes:

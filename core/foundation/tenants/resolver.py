@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from flask_babel import lazy_gettext as _l
+
 from core.errors import (
     BadRequestError,
     NotFoundError,
@@ -50,8 +52,7 @@ class TenantResolver:
             return self._by_path(environ, path, host)
         tenant = self._directory.find_by_host(host)
         if tenant is None:
-            msg = "this host name belongs to no firm here"
-            raise UnknownHostError(msg)
+            raise UnknownHostError
         if path.startswith(INSTANCE_PATHS):
             return None
         return _checked(environ, tenant, host)
@@ -62,8 +63,7 @@ class TenantResolver:
         slug, slash, rest = path.removeprefix("/t/").partition("/")
         tenant = self._directory.find_by_slug(slug) if slug.isascii() else None
         if tenant is None:
-            msg = "there is no firm at this address"
-            raise NotFoundError(msg)
+            raise NotFoundError(_l("There is no firm at this address."))
         if not slash:
             environ[REDIRECT_KEY] = f"{tenant.url}/"
             return tenant
@@ -75,8 +75,7 @@ class TenantResolver:
 def _checked(environ: WSGIEnvironment, tenant: Tenant, host: str) -> Tenant:
     """Refuse a tenant that is suspended, send the caller of another address to the canonical one."""
     if tenant.status != TenantStatus.ACTIVE:
-        msg = "this firm's access is suspended"
-        raise TenantSuspendedError(msg)
+        raise TenantSuspendedError
     canonical = tenant.url.split("/")[2].rsplit(":", 1)[0]
     if host != canonical and not (host in LOOPBACK and canonical in LOOPBACK):
         query = environ.get("QUERY_STRING")
@@ -93,8 +92,7 @@ def _host(environ: WSGIEnvironment) -> str:
         host = name
     host = host.lower().rstrip(".")
     if not host or not all(letter.isalnum() or letter in "-.[]:" for letter in host) or not host.isascii():
-        msg = "the Host header is no host name"
-        raise UnknownHostError(msg)
+        raise UnknownHostError
     return host
 
 
@@ -106,9 +104,7 @@ def _path(environ: WSGIEnvironment) -> str:
     try:
         path: str = environ.get("PATH_INFO", "").encode("latin-1").decode()
     except UnicodeDecodeError as error:
-        msg = "the address is not UTF-8"
-        raise BadRequestError(msg) from error
+        raise BadRequestError from error
     if "\0" in path:
-        msg = "the address holds a NUL"
-        raise BadRequestError(msg)
+        raise BadRequestError
     return path
