@@ -98,6 +98,7 @@ def page_defaults() -> dict[str, Any]:
         "nav": (),
         "lang": current_locale().language,
         "theme": "auto",
+        "accent": None,
         "languages": {"ro": "Română", "en": "English"},
         "nav_narrow": False,
         "can": _nothing,

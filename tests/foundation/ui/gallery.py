@@ -132,7 +132,6 @@ class Firm:
 
     name: str = "Atelier Meteor"
     slug: str = "meteor"
-    accent: str | None = None
     country: str = "RO"
 
 
@@ -181,7 +180,8 @@ def make_gallery(*, accent: str | None = None) -> Flask:
     CSRFProtect(app)
     app.extensions["rows"] = _fill()
     app.extensions["sent"] = []
-    app.before_request(lambda: _enter(accent))
+    app.before_request(_enter)
+    app.context_processor(lambda: {"accent": accent})
     app.context_processor(_around)
     app.register_blueprint(pages)
     return app
@@ -191,8 +191,8 @@ def _language() -> str:
     return str(session.get("language", "en"))
 
 
-def _enter(accent: str | None) -> None:
-    g.tenant = Firm(accent=accent)
+def _enter() -> None:
+    g.tenant = Firm()
     if not request.path.startswith(("/login", "/static", "/public")):
         g.user = Somebody(shortcuts=session.get("shortcuts", "1") == "1", theme=session.get("theme", "light"))
 

@@ -110,3 +110,12 @@ def test_flashes_of_flask_itself_are_heard_too(app: Flask) -> None:
         flash("Bad", "error")
         flash("Odd", "elsewhere")
         assert messages() == ([Message("Plain")], [Message("Bad", "bad"), Message("Odd", "info")])
+
+
+def test_the_colour_of_the_firm_follows_the_stylesheet(app: Flask) -> None:
+    html = page(app, accent="#ff6600")
+    assert html.index("/static/app.css") < html.index("/static/theme/ff6600.css")
+
+
+def test_a_firm_without_a_colour_loads_no_further_stylesheet(app: Flask) -> None:
+    assert "/static/theme/" not in page(app, accent=None)
