@@ -159,6 +159,12 @@ EQUIPMENT = {
         page="equipment.edit",
         ids=("equipment_id",),
     ),
+    "equipment_labels.show": Case(
+        values=lambda world: {"equipment_id": make.new_equipment(world)}, ids=("equipment_id",)
+    ),
+    "equipment_labels.pdf": Case(
+        values=lambda world: {"equipment_id": make.new_equipment(world)}, ids=("equipment_id",)
+    ),
     "equipment_types.index": Case(),
     "equipment_types.create": Case(
         form=lambda world: {"name": f"Fel {next(make.numbers)}"}, page="equipment_types.index"
@@ -240,4 +246,9 @@ TICKETS = {
     "tickets.preview": Case(**PAPER),
     "tickets.pdf": Case(**PAPER),
     "tickets.print_paper": Case(**PAPER, page="tickets.paper"),
+}
+
+SIMPLE = {
+    "simple.index": Case(),
+    "simple.preview": Case(values=lambda world: {"kind": "intake", "language": "ro"}),
 }

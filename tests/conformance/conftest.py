@@ -10,7 +10,15 @@ from core.testing import installation, open_shop
 from tests.conformance import cases, world as make
 from tests.shelf import plugin as shelf
 
-CASES = [cases.ACCOUNTS, cases.SETTINGS, cases.CLIENTS, cases.EQUIPMENT, cases.TICKETS, cases.SHELF]
+CASES = [
+    cases.ACCOUNTS,
+    cases.SETTINGS,
+    cases.CLIENTS,
+    cases.EQUIPMENT,
+    cases.TICKETS,
+    cases.SIMPLE,
+    cases.SHELF,
+]
 
 
 @pytest.fixture(scope="session")
