@@ -56,6 +56,6 @@ def due_badge(due: datetime | None, *, now: datetime | None = None, with_time: b
 
 
 def _late(by: timedelta) -> str:
-    days = ngettext("%(num)s day late", "%(num)s days late", by.days)
-    hours = _("%(duration)s late", duration=format_duration(by))
-    return str(days if by.days else hours).replace(" ", NBSP)
+    if by.days:
+        return str(ngettext("%(num)s day late", "%(num)s days late", by.days)).replace(" ", NBSP)
+    return str(_("%(duration)s late", duration=format_duration(by))).replace(" ", NBSP)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date as babel_date, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol, get_group_symbol
 from flask import Flask, has_app_context
 from flask_babel import get_locale, get_timezone, gettext as _
 
@@ -25,9 +26,11 @@ NOTHING = "\u2013"
 #: The currency of a bare ``Decimal``.
 HOME_CURRENCY = "RON"
 
-_DAY_PATTERNS = {"ro": "dd.MM.yyyy", "en": "d MMM yyyy"}
-_WEEKDAY_PATTERNS = {"ro": "EEEEEE", "en": "EEE"}
-_SHORT_PATTERNS = {"ro": "dd.MM", "en": "d MMM"}
+#: How days are written, by language (CLDR patterns); the English ones leave no doubt between day and month.
+PATTERNS = {
+    "ro": {"day": "dd.MM.yyyy", "short": "dd.MM", "weekday": "EEEEEE"},
+    "en": {"day": "d MMM yyyy", "short": "d MMM", "weekday": "EEE"},
+}
 _ROMANIAN = re.compile(r"(?:\+40|0040|0)([2-9]\d{8})", re.ASCII)
 
 
@@ -45,8 +48,19 @@ class MoneyLike(Protocol):
 
 def format_number(value: Decimal | float, *, locale: Locale | str, decimals: int | None = None) -> str:
     """Write ``value`` with the locale's separators and ``decimals`` decimals, by default those it has."""
-    pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, pattern, locale=locale)
+    text = f"{value:,.{3 if decimals is None else decimals}f}"
+    if decimals is None:
+        text = text.rstrip("0").rstrip(".")
+    if not text.strip("-0.,"):
+        # What rounds to nothing is not less than nothing.
+        text = text.removeprefix("-")
+    return text.translate(_marks(_language(locale)))
+
+
+@cache
+def _marks(language: str) -> dict[int, str]:
+    """Return what English marks of thousands and decimals become; lists write numbers by the hundred."""
+    return {ord(","): get_group_symbol(language), ord("."): get_decimal_symbol(language)}
 
 
 def format_money(
@@ -100,8 +114,9 @@ def format_date(
         return NOTHING
     if isinstance(value, datetime):
         value = local(value, zone).date()
-    day = babel_date(value, _of(_DAY_PATTERNS, locale), locale=locale).replace(" ", NBSP)
-    return f"{_weekday(value, locale)}{NBSP}{day}" if weekday else day
+    language = _language(locale)
+    day = _written(value, "day", language)
+    return f"{_written(value, 'weekday', language)}{NBSP}{day}" if weekday else day
 
 
 def format_time(value: datetime | None, *, zone: tzinfo) -> str:
@@ -121,16 +136,24 @@ def format_datetime(
 
 def format_day(value: date, *, locale: Locale | str, today: date) -> str:
     """Write a day near ``today`` as people say it: today, tomorrow, ``vi 27.11``; another year is named."""
-    named = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((value - today).days)
-    if named is not None:
-        return str(named)
-    pattern = _of(_SHORT_PATTERNS if value.year == today.year else _DAY_PATTERNS, locale)
-    return f"{_weekday(value, locale)} {babel_date(value, pattern, locale=locale)}".replace(" ", NBSP)
+    language = _language(locale)
+    match (value - today).days:
+        case 0:
+            return str(_("today"))
+        case 1:
+            return str(_("tomorrow"))
+        case -1:
+            return str(_("yesterday"))
+    day = _written(value, "short" if value.year == today.year else "day", language)
+    return f"{_written(value, 'weekday', language)}{NBSP}{day}"
 
 
-def _weekday(value: date, locale: Locale | str) -> str:
-    """Return the short name of the weekday, without the full stop that newer locale data end it with."""
-    return babel_date(value, _of(_WEEKDAY_PATTERNS, locale), locale=locale).removesuffix(".")
+@lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, language: str) -> str:
+    """Write a day by one of ``PATTERNS``, less the full stop that newer locale data put behind a weekday."""
+    return (
+        babel_date(value, PATTERNS[language][pattern], locale=language).removesuffix(".").replace(" ", NBSP)
+    )
 
 
 def format_duration(value: timedelta) -> str:
@@ -138,12 +161,14 @@ def format_duration(value: timedelta) -> str:
     minutes = int(abs(value).total_seconds()) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = [
-        _("%(number)s d", number=days) if days else "",
-        _("%(number)s h", number=hours) if hours else "",
-        _("%(number)s min", number=minutes) if minutes and not days else "",
-    ]
-    return " ".join(part for part in parts if part).replace(" ", NBSP) or str(_("now"))
+    parts = []
+    if days:
+        parts.append(_("%(number)s d", number=days))
+    if hours:
+        parts.append(_("%(number)s h", number=hours))
+    if minutes and not days:
+        parts.append(_("%(number)s min", number=minutes))
+    return NBSP.join(parts).replace(" ", NBSP) or str(_("now"))
 
 
 def format_ago(value: datetime, *, locale: Locale | str, now: datetime) -> str:
@@ -170,9 +195,10 @@ def format_phone(value: str | None) -> str:
     return f"{value[:3]}{NBSP}{head_and_rest}"
 
 
-def _of(patterns: dict[str, str], locale: Locale | str) -> str:
+def _language(locale: Locale | str) -> str:
+    """Return the language of ``locale``, English for one that the product does not speak."""
     language = locale.language if isinstance(locale, Locale) else locale.split("_", maxsplit=1)[0]
-    return patterns.get(language, patterns["en"])
+    return language if language in PATTERNS else "en"
 
 
 def current_locale() -> Locale:

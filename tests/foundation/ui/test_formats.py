@@ -6,7 +6,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.numbers import format_decimal
 from flask import Flask, g
+from hypothesis import given, strategies as st
 
 from core.foundation.ui.badges import due_badge, turn_badge
 from core.foundation.ui.formats import (
@@ -18,6 +20,7 @@ from core.foundation.ui.formats import (
     format_day,
     format_duration,
     format_money,
+    format_number,
     format_phone,
     format_quantity,
 )
@@ -80,6 +83,18 @@ def test_amounts_have_the_decimals_of_their_currency() -> None:
 )
 def test_quantities_drop_zeros_that_say_nothing(value: Decimal | None, unit: str, text: str) -> None:
     assert plain(format_quantity(value, unit, locale="ro")) == text
+
+
+@given(
+    st.decimals(-(10**14), 10**14, places=4), st.sampled_from(["ro", "en"]), st.sampled_from([None, 0, 2, 3])
+)
+def test_numbers_are_written_as_the_locale_data_say(
+    value: Decimal, locale: str, decimals: int | None
+) -> None:
+    pattern = {None: "#,##0.###", 0: "#,##0", 2: "#,##0.00", 3: "#,##0.000"}[decimals]
+    written = format_number(value, locale=locale, decimals=decimals)
+    assert written.removeprefix("-") == format_decimal(value, pattern, locale=locale).removeprefix("-")
+    assert written.startswith("-") == (value < 0 and any(digit in written for digit in "123456789"))
 
 
 def test_days_are_written_with_and_without_their_weekday() -> None:
