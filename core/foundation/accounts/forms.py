@@ -71,9 +71,7 @@ class ProfileForm(VersionedForm):
     language = ChoiceField(_l("Language"), choices=LANGUAGE_NAMES, blank=_l("As the browser"))
     theme = RadioField(_l("Colours"), choices=THEME_NAMES, required=True)
     nav_narrow = CheckField(_l("Narrow side menu"))
-    single_key_shortcuts = CheckField(
-        _l("Single letters are shortcuts"), hint=_l("C for a new ticket, / for the search")
-    )
+    single_key_shortcuts = CheckField(_l("Single letters are shortcuts"))
 
 
 class UserForm(VersionedForm):

@@ -183,9 +183,12 @@ def _beyond(user: User) -> str:
 
 def _link_page(user: User, link: str) -> str:
     purpose = Purpose.INVITE if user.is_invited else Purpose.RESET
-    hours = int(HOLDS[purpose].total_seconds()) // 3600
     return render_template(
-        "account/link.html", person=user, link=link, is_invitation=purpose is Purpose.INVITE, hours=hours
+        "account/link.html",
+        person=user,
+        link=link,
+        is_invitation=purpose is Purpose.INVITE,
+        days=HOLDS[purpose].days,
     )
 
 
