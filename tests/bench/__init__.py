@@ -1,0 +1,1 @@
+"""The product measured beside the bare stack: ``make bench`` writes docs/performance.md."""

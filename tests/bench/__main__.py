@@ -1,0 +1,76 @@
+"""``make bench``: measure, print, and write docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tests.bench import pages, pieces, statements, tenants
+from tests.bench.report import PAGE, Section, write
+
+#: The sections of the page, in its order; growth comes with the pages.
+ORDER: Final = ("pages", "growth", "statements", "contention", "papers", "hooks", "start", "tenants")
+
+
+def numbers(text: str) -> list[int]:
+    """Read ``1000,100000``."""
+    return [int(part.replace("_", "")) for part in text.split(",") if part]
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "--sizes", type=numbers, default=numbers("1000,100000,1000000"), help="tickets of the shops"
+    )
+    parser.add_argument(
+        "--tenants", type=numbers, default=numbers("1,200,1000"), help="tenants of the installations"
+    )
+    parser.add_argument("--databases", default="sqlite,postgresql", help="sqlite, postgresql or both")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="rounds of each page, at least 5 for the record"
+    )
+    parser.add_argument("--quick", action="store_true", help="shorter rounds, fewer tenants")
+    parser.add_argument("--only", default=",".join(ORDER), help=f"some of {', '.join(ORDER)}")
+    parser.add_argument("--output", type=Path, default=PAGE, help="where the page goes")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure what was asked for; each section is written as soon as it is there."""
+    asked = arguments()
+    databases = [name for name in asked.databases.split(",") if name]
+    counts = [count for count in asked.tenants if not asked.quick or count <= 200]
+    with tempfile.TemporaryDirectory(prefix="wm-bench-") as name:
+        folder = Path(name)
+        work: dict[str, Callable[[], dict[str, Section]]] = {
+            "pages": lambda: pages.run(
+                folder,
+                sizes=asked.sizes,
+                databases=databases,
+                rounds=asked.rounds,
+                seconds=0.3 if asked.quick else 1.0,
+            ),
+            "statements": lambda: {"statements": statements.run(folder)},
+            "contention": lambda: {
+                "contention": pieces.contention(folder, databases=databases, each=50 if asked.quick else 250)
+            },
+            "papers": lambda: {"papers": pieces.papers(folder)},
+            "hooks": lambda: {"hooks": pieces.hooks(folder)},
+            "start": lambda: {"start": pieces.start(folder)},
+            "tenants": lambda: {"tenants": tenants.run(folder, counts=counts, databases=databases)},
+        }
+        for part in ORDER:
+            if part in work and part in asked.only.split(","):
+                print(f"measuring {part}", flush=True)
+                sections = work[part]()
+                write(sections, ORDER, asked.output)
+                for section in sections.values():
+                    print(f"\n## {section.title}\n\n{section.text}\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

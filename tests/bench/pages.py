@@ -1,0 +1,300 @@
+"""Pages of the product beside those of the bare stack, over HTTP, at one and at eight users."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from tests.bench import people, reference
+from tests.bench.browser import Browser
+from tests.bench.databases import fresh_database
+from tests.bench.load import Line, Sample, Script, measure, request_bytes
+from tests.bench.product import EMAIL, PASSWORD, Product, install
+from tests.bench.report import Section, judged, spread, table
+from tests.bench.servers import clean_environment, free_port, product_command, reference_command, running
+
+USERS: Final = (1, 8)
+#: At the largest size a page may cost so many times what it costs at the smallest.
+GROWTH: Final = 1.2
+#: Steps from one ticket to the next one that is asked for: far apart, so that no cache knows it.
+_STEP: Final = 7_727
+_SEARCHES: Final = ("serial", "phone")
+
+_HOW: Final = """\
+Two gunicorn workers of four threads each on either side, one load generator on kept connections, all on one machine. *Ratio* is product
+by bare stack: median time at one user, requests a second at eight.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """Product and bare stack with the same shop on the same database, both running."""
+
+    database: str
+    shop: people.Shop
+    browser: Browser
+    reference_port: int
+    #: MiB at rest, product and bare stack.
+    memory: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that both have, the status that both answer with, and how much more the product may cost."""
+
+    name: str
+    target: float
+    #: Returns the requests of the product, and those of the bare stack.
+    scripts: Callable[[Rig], tuple[Script, Script]]
+    #: Statuses of the product and of the bare stack.
+    statuses: tuple[int, int] = (200, 200)
+
+
+@dataclass
+class Rounds:
+    """What the rounds of one page gave: product, bare stack."""
+
+    page: Page
+    rig: Rig
+    users: int
+    ours: list[Sample] = field(default_factory=list)
+    theirs: list[Sample] = field(default_factory=list)
+
+    @property
+    def ratios(self) -> list[float]:
+        """How many times the bare stack the product costs, round by round: time at one user, throughput at several."""
+        pairs = list(zip(self.ours, self.theirs, strict=True))
+        if self.users == 1:
+            return [ours.p50 / theirs.p50 for ours, theirs in pairs]
+        return [theirs.rate / ours.rate for ours, theirs in pairs]
+
+
+def _ticket(rig: Rig, user: int, number: int) -> int:
+    return 1 + (user * 104_729 + number * _STEP) % rig.shop.tickets
+
+
+def _list(rig: Rig) -> tuple[Script, Script]:
+    return _steady(rig, "/tickets/?view=all", "/")
+
+
+def _steady(rig: Rig, ours: str, theirs: str) -> tuple[Script, Script]:
+    """Return scripts that ask for the same page again and again."""
+    mine = rig.browser.request("GET", ours)
+    other = request_bytes("GET", theirs, rig.reference_port)
+    return (lambda _user, _number: mine), (lambda _user, _number: other)
+
+
+def _search(part: Callable[[Rig, int], str]) -> Callable[[Rig], tuple[Script, Script]]:
+    def scripts(rig: Rig) -> tuple[Script, Script]:
+        def path(user: int, number: int) -> str:
+            return "/search?q=" + quote(part(rig, _ticket(rig, user, number)))
+
+        return (
+            lambda user, number: rig.browser.request("GET", path(user, number)),
+            lambda user, number: request_bytes("GET", path(user, number), rig.reference_port),
+        )
+
+    return scripts
+
+
+def _serial(rig: Rig, ticket: int) -> str:
+    """Return most of the unique ID of a ticket's device: the whole would open the record at once."""
+    return people.device_code(rig.shop.device_of(ticket))[3:14]
+
+
+def _phone(rig: Rig, ticket: int) -> str:
+    """Return the end of the telephone number of a ticket's client."""
+    return people.client_phone(rig.shop.client_of(rig.shop.device_of(ticket)))[4:]
+
+
+def _open(rig: Rig) -> tuple[Script, Script]:
+    return (
+        lambda user, number: rig.browser.request("GET", f"/tickets/{_ticket(rig, user, number)}"),
+        lambda user, number: request_bytes("GET", f"/{_ticket(rig, user, number)}", rig.reference_port),
+    )
+
+
+def _create(rig: Rig) -> tuple[Script, Script]:
+    def known(user: int, number: int) -> dict[str, str]:
+        device = rig.shop.device_of(_ticket(rig, user, number))
+        return {"client_id": str(rig.shop.client_of(device)), "equipment_id": str(device)}
+
+    def ours(user: int, number: int) -> bytes:
+        form = {
+            **known(user, number),
+            "problem": "Ecran spart, tactil parțial",
+            "location_id": "1",
+            "priority": "normal",
+            "_key": str(uuid.uuid4()),
+        }
+        return rig.browser.request("POST", "/tickets/new", form)
+
+    def theirs(user: int, number: int) -> bytes:
+        form = {**known(user, number), "problem": "Ecran spart, tactil parțial"}
+        return request_bytes("POST", "/", rig.reference_port, form=form)
+
+    return ours, theirs
+
+
+PAGES: Final = (
+    Page("List, newest 25", 1.5, _list),
+    Page("Search, serial", 1.5, _search(_serial)),
+    Page("Search, phone", 1.5, _search(_phone)),
+    Page("Open a ticket", 2.2, _open),
+    Page("Create a ticket", 2.0, _create, (303, 303)),
+)
+
+
+@contextlib.contextmanager
+def rigged(folder: Path, database: str, tickets: int) -> Iterator[Rig]:
+    """Fill and start product and bare stack with a shop of so many tickets."""
+    with contextlib.ExitStack() as stack:
+        place = folder / f"{database}-{tickets}"
+        place.mkdir()
+        ours = theirs = None
+        if database == "postgresql":
+            ours, theirs = stack.enter_context(fresh_database()), stack.enter_context(fresh_database())
+        product: Product = install(place / "instance", ours, tickets)
+        url = theirs or f"sqlite:///{place / 'reference.db'}"
+        reference.fill(url, tickets)
+        port = free_port()
+        bare = stack.enter_context(
+            running(reference_command(port), port, clean_environment(BENCH_DATABASE=url), "/")
+        )
+        command = product_command(product.port)
+        full = stack.enter_context(
+            running(command, product.port, product.environment, f"{product.root}/login")
+        )
+        browser = Browser(product.port, product.root)
+        browser.log_in(EMAIL, PASSWORD)
+        rig = Rig(database, product.shop, browser, port, (0, 0))
+        _warm(rig)
+        yield Rig(database, product.shop, browser, port, (full.memory(), bare.memory()))
+
+
+def _warm(rig: Rig) -> None:
+    """Ask for every page until each worker has compiled its templates and opened its connections."""
+    for page in PAGES:
+        for rounds in (_play(page, rig, users=8, seconds=0.3), _play(page, rig, users=1, seconds=0.1)):
+            check(rounds, page)
+
+
+def check(samples: tuple[Sample, Sample], page: Page) -> None:
+    """Refuse a measurement that was answered with something else than the page.
+
+    :raises RuntimeError: it was.
+    """
+    for who, sample, status in zip(("product", "bare stack"), samples, page.statuses, strict=True):
+        if sample.wrong or not sample.times:
+            message = f"{page.name}: the {who} answered {sample.wrong[:5]}, not {status}"
+            raise RuntimeError(message)
+
+
+def _play(page: Page, rig: Rig, *, users: int, seconds: float) -> tuple[Sample, Sample]:
+    scripts = page.scripts(rig)
+    samples = []
+    for port, script, status in zip(
+        (rig.browser.port, rig.reference_port), scripts, page.statuses, strict=True
+    ):
+        lines = [Line(port) for _ in range(users)]
+        samples.append(measure(lines, script, seconds=seconds, expect=status))
+        for line in lines:
+            line.close()
+    return samples[0], samples[1]
+
+
+def run(
+    folder: Path, *, sizes: Sequence[int], databases: Sequence[str], rounds: int, seconds: float
+) -> dict[str, Section]:
+    """Measure every page on every database at every size, all of them running side by side so that they share the noise."""
+    with contextlib.ExitStack() as stack:
+        rigs = []
+        for database in databases:
+            for tickets in sizes:
+                print(f"filling {database} with {tickets:,} tickets", flush=True)
+                rigs.append(stack.enter_context(rigged(folder, database, tickets)))
+        cells = [Rounds(page, rig, users) for page in PAGES for users in USERS for rig in rigs]
+        for number in range(rounds):
+            print(f"pages, round {number + 1} of {rounds}", flush=True)
+            for cell in cells:
+                samples = _play(cell.page, cell.rig, users=cell.users, seconds=seconds)
+                check(samples, cell.page)
+                cell.ours.append(samples[0])
+                cell.theirs.append(samples[1])
+    note = f"{rounds} rounds of {seconds:g} s"
+    return {
+        "pages": Section("Pages beside the bare stack", _pages_text(cells, rigs), note),
+        "growth": Section("Growing", _growth_text(cells, sizes), note),
+    }
+
+
+def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
+    parts = [_HOW]
+    for users, unit in ((1, "ms, median of the answers"), (8, "requests a second")):
+        rows = [_row(cell) for cell in cells if cell.users == users]
+        head = ["Page", "Database", "Tickets", "Product", "Bare stack", "Ratio", "Target"]
+        parts.append(f"### {users} user{'s' if users > 1 else ''} ({unit})\n\n{table(head, rows)}\n")
+    memory = [
+        (rig.database, f"{rig.shop.tickets:,}", f"{rig.memory[0]:.0f}", f"{rig.memory[1]:.0f}")
+        for rig in rigs
+    ]
+    sizes = {
+        cell.page.name: (
+            cell.page.name,
+            f"{cell.ours[0].size / 1024:.1f}",
+            f"{cell.theirs[0].size / 1024:.1f}",
+        )
+        for cell in cells
+        if cell.page.statuses[0] == 200 and cell.ours
+    }
+    parts.append("### Memory of all processes after warming up (PSS, MiB)\n")
+    parts.append(table(["Database", "Tickets", "Product", "Bare stack"], memory) + "\n")
+    parts.append(
+        "### Size of the pages (KiB)\n\n" + table(["Page", "Product", "Bare stack"], list(sizes.values()))
+    )
+    return "\n".join(parts)
+
+
+def _row(cell: Rounds) -> tuple[str, ...]:
+    ratio = spread(cell.ratios)
+    one = cell.users == 1
+    figures = [
+        spread([sample.p50 if one else sample.rate for sample in samples]).text(2 if one else 0)
+        for samples in (cell.ours, cell.theirs)
+    ]
+    shown = judged(ratio.text(2), good=ratio.middle <= cell.page.target)
+    return (
+        cell.page.name,
+        cell.rig.database,
+        f"{cell.rig.shop.tickets:,}",
+        *figures,
+        shown,
+        f"≤ {cell.page.target:g}",
+    )
+
+
+def _growth_text(cells: Sequence[Rounds], sizes: Sequence[int]) -> str:
+    """Compare the largest shop with the smallest, product with product."""
+    small, large = min(sizes), max(sizes)
+    if small == large:
+        return "One size only was measured."
+    rows = []
+    for cell in cells:
+        if cell.rig.shop.tickets != large or cell.users != 1:
+            continue
+        base = next(
+            other for other in cells
+            if other.page is cell.page and other.users == 1 and other.rig.database == cell.rig.database
+            and other.rig.shop.tickets == small
+        )  # fmt: skip
+        ratio = spread([new.p50 / old.p50 for new, old in zip(cell.ours, base.ours, strict=True)])
+        bare = spread([new.p50 / old.p50 for new, old in zip(cell.theirs, base.theirs, strict=True)])
+        good = judged(ratio.text(2), good=ratio.middle <= GROWTH)
+        rows.append((cell.page.name, cell.rig.database, good, bare.text(2), f"≤ {GROWTH:g}"))
+    head = ["Page, 1 user", "Database", "Product", "Bare stack", "Target"]
+    return f"Time at {large:,} tickets by time at {small:,}.\n\n{table(head, rows)}"

@@ -1,0 +1,74 @@
+"""How many SQL statements each page takes: the same in a small shop and in a larger one, and never more than was promised."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core.clients.services import ClientData
+from core.db import unit_of_work
+from core.equipment.services import EquipmentData
+from core.foundation.accounts import acting_as
+from core.foundation.settings.locations import list_locations
+from core.testing import QueryRecorder, Shop
+from core.tickets.services import TicketData, open_ticket
+
+#: By address: the statements of the page, session, user and permissions being one.
+PAGES = {
+    "/tickets/": 4,
+    "/tickets/1": 10,
+    "/tickets/new": 5,
+    "/clients/": 4,
+    "/clients/1": 10,
+    "/equipment/": 4,
+    "/equipment/1": 10,
+    "/search?q=Popescu": 9,
+    "/": 8,
+}
+FEW = 3
+MANY = 40
+
+
+def open_tickets(shop: Shop, count: int) -> None:
+    with shop.context(), acting_as("test") as actor:
+        location = list_locations()[0].id
+        with unit_of_work():
+            for number in range(count):
+                open_ticket(
+                    TicketData(problem="Nu pornește", location_id=location),
+                    client=ClientData(name=f"Popescu {number}", phone="0744555207"),
+                    equipment=EquipmentData(manufacturer="Bosch", model=f"WAN {number}"),
+                    actor=actor,
+                )
+
+
+@pytest.fixture(scope="module")
+def shops(make_shop: Callable[..., Shop]) -> tuple[Shop, Shop]:
+    small, large = make_shop(), make_shop()
+    open_tickets(small, FEW)
+    open_tickets(large, MANY)
+    return small, large
+
+
+def statements(shop: Shop, path: str, recorder: QueryRecorder) -> list[str]:
+    browser = shop.client("owner")
+    # What a worker asks once in its life and the last-use stamp of the session are not the page's.
+    assert browser.get(shop.root + path).status_code == 200
+    with recorder.recording() as found:
+        assert browser.get(shop.root + path).status_code == 200
+    return list(found)
+
+
+@pytest.mark.parametrize(("path", "most"), PAGES.items())
+def test_a_page_takes_no_more_statements_than_promised(
+    shops: tuple[Shop, Shop], query_recorder: QueryRecorder, path: str, most: int
+) -> None:
+    found = statements(shops[1], path, query_recorder)
+    assert len(found) <= most, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_takes_as_many_statements_in_a_small_shop_as_in_a_large_one(
+    shops: tuple[Shop, Shop], query_recorder: QueryRecorder, path: str
+) -> None:
+    few, many = (statements(shop, path, query_recorder) for shop in shops)
+    assert len(few) == len(many)
