@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
+from wtforms.validators import AnyOf
+from wtforms.widgets import HiddenInput
 
 from core.clients.models import ClientKind
 from core.equipment.types import TypeRow
@@ -35,13 +37,21 @@ from core.foundation.ui.forms import (
 )
 from core.foundation.ui.parsing import moment
 from core.tickets.models import Priority, Ticket, TicketStatus
-from core.tickets.queries import People
+from core.tickets.queries import NOBODY, People
 from core.tickets.services import LONGEST_TEXT, LONGEST_UNLOCK, TicketData
 from core.tickets.stages import TURN_TITLES, Stage, Turn
 from core.types import Money, now
 
 #: What a term is good until when nobody says a time.
 END_OF_DAY: Final = time(17)
+#: The views of the list, by their name in addresses.
+VIEWS: Final = {
+    "open": _l("Open"),
+    "mine": _l("Mine"),
+    "late": _l("Late"),
+    "ready": _l("Ready, not fetched"),
+    "all": _l("All"),
+}
 #: Days from today that a chip stands for.
 QUICK_DAYS: Final = (0, 1, 3, 7)
 
@@ -68,6 +78,8 @@ class TicketFields(BaseForm):
         """Set what may be chosen; what ``ticket`` has already is offered too, by the ``names`` of users and locations."""
         known = names or {}
         self.priority.choices = [(one.value, one.label) for one in Priority]
+        if self.priority.data is None and self.priority.sent is None:
+            self.priority.data = Priority.NORMAL.value
         self.location_id.choices = _besides(people.locations, ticket.location_id if ticket else None, known)
         self.assignee_id.choices = _besides(people.technicians, ticket.assignee_id if ticket else None, known)
         currency = current_tenant().currency if ticket is None else ticket.currency
@@ -249,17 +261,31 @@ class AssignForm(BaseForm):
     assignee_id = ChoiceField(_l("Technician"), blank=_l("Whoever is free"))
 
 
+class ViewField(TextField):
+    """The name of a view; it stays while other filters change."""
+
+    kind = "hidden"
+    widget = HiddenInput()  # type: ignore[assignment]  # widgets of WTForms share no base
+
+
+class SubjectField(IntegerField):
+    """The client or the device whose tickets are listed; it stays while other filters change."""
+
+    kind = "hidden"
+    widget = HiddenInput()  # type: ignore[assignment]  # widgets of WTForms share no base
+
+
 class TicketFilter(FilterForm):
     """The filters of the list."""
 
-    view = ChoiceField(_l("View"))
+    view = ViewField(validators=[AnyOf(VIEWS)])
     q = TextField(_l("Number, client, phone, device"))
-    stage = ChoiceField(_l("Stage"), blank=_l("Every stage"))
-    turn = ChoiceField(_l("Whose turn"), blank=_l("Everybody"))
-    location = ChoiceField(_l("Location"), blank=_l("Every location"))
-    assignee = ChoiceField(_l("Technician"), blank=_l("Everybody"))
-    client = IntegerField(_l("Client"), least=1)
-    equipment = IntegerField(_l("Device"), least=1)
+    stage = RadioField(_l("Stage"), blank=_l("Every stage"))
+    turn = RadioField(_l("Whose turn"), blank=_l("Everybody"))
+    location = RadioField(_l("Location"), blank=_l("Every location"))
+    assignee = RadioField(_l("Technician"), blank=_l("Everybody"))
+    client = SubjectField(_l("Client"), least=1)
+    equipment = SubjectField(_l("Device"), least=1)
 
     def __init__(self, args: MultiDict[str, str], people: People) -> None:
         """Read ``args``; locations and technicians are chosen from ``people``."""
@@ -268,22 +294,11 @@ class TicketFilter(FilterForm):
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Offer what may be chosen, then look at what was."""
-        self.view.choices = [(name, name) for name in VIEWS]
         self.stage.choices = [(stage.value, stage.label) for stage in Stage]
         self.turn.choices = [(turn.value, TURN_TITLES[turn]) for turn in Turn]
         self.location.choices = self._people.locations
-        self.assignee.choices = [(0, _("Nobody")), *self._people.technicians]
+        self.assignee.choices = [(NOBODY, _("Nobody")), *self._people.technicians]
         return super().validate(extra_validators)
-
-
-#: The views of the list, by their name in addresses.
-VIEWS: Final = {
-    "open": _l("Open"),
-    "mine": _l("Mine"),
-    "late": _l("Late"),
-    "ready": _l("Ready, not fetched"),
-    "all": _l("All"),
-}
 
 
 def part_errors(error: InvalidInputError, part: str) -> dict[str, list[object]]:

@@ -54,7 +54,15 @@ def nav_items() -> Sequence[NavItem]:
 def search_providers() -> Sequence[SearchProvider]:
     """Let the search box find tickets."""
     return (
-        SearchProvider(KIND, _l("Tickets"), "list-task", "core.ticket:view", panels.search_hits, order=10),
+        SearchProvider(
+            KIND,
+            _l("Tickets"),
+            "list-task",
+            "core.ticket:view",
+            panels.search_hits,
+            order=10,
+            exact=panels.find_by_code,
+        ),
     )
 
 

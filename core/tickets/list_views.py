@@ -26,7 +26,10 @@ def index() -> ResponseReturnValue:
     statement = filter_lines(select_lines(user), chosen, user)
     listing = ORDERS.page(session(), statement, request.args)
     view = chosen.get("view", "open")
-    views = [(title, url_for(".index", view=name), name == view, None) for name, title in VIEWS.items()]
+    kept = {name: chosen[name] for name in ("client", "equipment") if name in chosen}
+    views = [
+        (title, url_for(".index", view=name, **kept), name == view, None) for name, title in VIEWS.items()
+    ]
     return render_template(
         "tickets/index.html",
         listing=listing,

@@ -199,6 +199,8 @@ def _stops(ticket: Ticket, events: Sequence[Row[Any]], row: Row[Any], moment: da
 def _here(ticket: Ticket, lasted: timedelta, assignee: str | None) -> str:
     if ticket.closed_at is not None:
         return format_datetime(ticket.closed_at, locale=current_locale(), zone=current_zone())
+    if lasted < timedelta(minutes=1):
+        return str(_("just now"))
     duration = format_duration(lasted)
     if assignee and ticket.stage.turn is Turn.SHOP:
         return str(_("for %(duration)s, with %(name)s", duration=duration, name=assignee.split()[0]))
@@ -210,6 +212,8 @@ def _shares(events: Sequence[Row[Any]], moment: datetime) -> list[Share]:
     whole = sum(spent.values(), timedelta()) or timedelta(seconds=1)
     shares, start = [], 0.0
     for turn, duration in spent.items():
+        if duration < timedelta(minutes=1) < whole:
+            continue
         width = round(BAR * (duration / whole), 1)
         shares.append(
             Share(turn, str(TURN_TITLES[turn]), format_duration(duration), start, max(width - 3, 1))

@@ -16,8 +16,10 @@ from core.equipment.values import Visit, Visits
 from core.foundation.accounts import find_user
 from core.foundation.ui.formats import current_locale, current_zone, format_date, format_money
 from core.foundation.ui.values import Panel, SearchHit
+from core.tickets.codes import read_code
 from core.tickets.models import Ticket
 from core.tickets.queries import TicketLine, read_lines, select_lines
+from core.tickets.services import find_by_access_code
 from core.tickets.stages import Stage
 from core.tickets.visibility import visible_tickets
 from core.types import Money
@@ -132,6 +134,12 @@ def search_hits(ids: list[int]) -> list[SearchHit]:
         )
         for line in lines
     ]
+
+
+def find_by_code(text: str) -> int | None:
+    """Return the id of the ticket whose access code ``text`` is, in any spelling."""
+    code = read_code(text)
+    return None if code is None else find_by_access_code(code, find_user())
 
 
 def subject_name(client_id: int | None, equipment_id: int | None) -> str | None:

@@ -27,6 +27,8 @@ from core.tickets.stages import TURN_ICONS, TURN_TITLES, Stage, Turn
 from core.tickets.visibility import visible_tickets
 from core.types import Money, now
 
+#: The filter of tickets that no technician has.
+NOBODY: Final = "nobody"
 #: Characters of the problem that a list shows.
 SHORT: Final = 90
 ORDERS: Final = ListSpec(
@@ -136,7 +138,7 @@ def due_of(due_at: datetime | None, closed_at: datetime | None, moment: datetime
 def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: CurrentUser) -> Select[Any]:
     """Return ``statement`` with the filters that a reader has chosen.
 
-    :param chosen: ``view`` (open, mine, late, ready, closed, all), ``stage``, ``location``, ``assignee`` (an id, 0 for nobody),
+    :param chosen: ``view`` (open, mine, late, ready, closed, all), ``stage``, ``location``, ``assignee`` (an id, or ``nobody``),
         ``turn``, ``client``, ``equipment``, ``q``.
     """
     conditions = _views(user)[chosen.get("view", "open")]
@@ -147,7 +149,7 @@ def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: Curren
     if (location := chosen.get("location")) is not None:
         conditions = [*conditions, Ticket.location_id == location]
     if (assignee := chosen.get("assignee")) is not None:
-        wanted = Ticket.assignee_id.is_(None) if assignee == 0 else Ticket.assignee_id == assignee
+        wanted = Ticket.assignee_id.is_(None) if assignee == NOBODY else Ticket.assignee_id == assignee
         conditions = [*conditions, wanted]
     for name, column in (("client", Ticket.client_id), ("equipment", Ticket.equipment_id)):
         if (subject := chosen.get(name)) is not None:
@@ -190,7 +192,7 @@ class People:
 
 
 def find_people(user: CurrentUser) -> People:
-    """Return the locations that ``user`` works at and the active users, in one statement."""
+    """Return the locations that ``user`` works at, the first one first, and the active users by name; one statement."""
     places = select(literal("location"), Location.id, Location.name).where(Location.is_active)
     if user.location_ids:
         places = places.where(Location.id.in_(sorted(user.location_ids)))
@@ -198,6 +200,6 @@ def find_people(user: CurrentUser) -> People:
     rows = session().execute(union_all(places, people)).all()
     named = sorted(rows, key=lambda row: (str(row[2]).casefold(), row[1]))
     return People(
-        [(row[1], row[2]) for row in named if row[0] == "location"],
+        sorted((row[1], row[2]) for row in rows if row[0] == "location"),
         [(row[1], row[2]) for row in named if row[0] == "user"],
     )

@@ -45,13 +45,16 @@ def take() -> Take:
     ) -> OpenedTicket:
         data = ticket_data(**facts)
         with unit_of_work():
-            return open_ticket(
+            opened = open_ticket(
                 data,
                 client=client or ClientData(name="Maria Popescu", phone="0742 555 138"),
                 equipment=equipment or EquipmentData(manufacturer="Apple", model="iPhone 13"),
                 actor=actor,
                 unlock_code=unlock_code,
             )
+        # What was saved stays readable when the next unit of work begins and after the context.
+        session().expunge(opened.ticket)
+        return opened
 
     return take_in
 
@@ -61,6 +64,7 @@ def move(ticket_id: int, stage: Stage, note: str = "", actor: Actor = IOANA) -> 
     with unit_of_work() as current:
         ticket = current.get_one(Ticket, ticket_id)
         change_status(ticket, to=first_status(stage), actor=actor, note=note)
+    session().expunge(ticket)
     return ticket
 
 
