@@ -207,12 +207,12 @@ def _switch(world: World, plugin: str, state: PluginState) -> None:
 
 def _traces(world: World, plugin: str) -> list[str]:
     """Find pages of others that still show a plugin that is off: by a link to it."""
-    link = f'"{world.home.root}/{plugin}/'
+    link = f'"{world.home.root}/{plugin}/'.encode()
     found = []
     for rule, _access in world.routes(CORE):
         if "GET" in methods_of(rule):
-            page = make_call(world, rule, "GET").send(world.client("owner")).get_data(as_text=True)
-            if link in page:
+            page = make_call(world, rule, "GET").send(world.client("owner"))
+            if link in page.data:
                 found.append(f"GET {rule.endpoint}: links to {plugin}, which is off")
     return found
 
