@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from core.clients.keys import ROMANIA, read_tax_id
 from core.clients.models import ClientKind
 from core.clients.services import ClientData
 from core.foundation.search.fold import fold_text
-from core.foundation.settings.forms import LANGUAGE_NAMES, StoredForm
+from core.foundation.settings.forms import LANGUAGE_NAMES
 from core.foundation.tenants.context import current_tenant
 from core.foundation.ui.formats import current_locale
 from core.foundation.ui.forms import (
@@ -21,6 +22,7 @@ from core.foundation.ui.forms import (
     RadioField,
     TextAreaField,
     TextField,
+    VersionedForm,
 )
 
 _KINDS: Final = ((ClientKind.PERSON, _l("Person")), (ClientKind.COMPANY, _l("Company")))
@@ -38,7 +40,7 @@ class CountryNames:
         return iter(sorted(countries, key=lambda country: fold_text(country[1])))
 
 
-class ClientForm(StoredForm):
+class ClientForm(VersionedForm):
     """Everything that is said of a client."""
 
     kind = RadioField(_l("Kind"), choices=_KINDS, default=ClientKind.PERSON, required=True)
@@ -61,6 +63,17 @@ class ClientForm(StoredForm):
         hint=_l("of papers and messages"),
     )
     notes = TextAreaField(_l("Notes"), hint=_l("for the shop only"))
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Tell whether what was sent can be taken; the tax code is read once kind and country are known."""
+        valid = super().validate(extra_validators)
+        try:
+            kind, country = self.kind.data or ClientKind.PERSON, self.country.data or ROMANIA
+            read_tax_id(self.tax_id.data or "", kind=kind, country=country)
+        except ValueError as error:
+            self.add_errors({"tax_id": [str(error)]})
+            return False
+        return valid
 
     def values(self) -> ClientData:
         """Return what was typed, for the service."""

@@ -12,7 +12,7 @@ from stdnum.ro import cf
 from core.clients.models import ClientKind
 from core.foundation.search.fold import fold_code, fold_text
 from core.foundation.ui.fields import PREFIXES
-from core.foundation.ui.parsing import parse_phone
+from core.foundation.ui.parsing import parse_email, parse_phone
 
 #: The country whose tax codes are checked digit by digit.
 ROMANIA: Final = "RO"
@@ -74,13 +74,11 @@ def phone_key(text: str, *, country: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """Return an e-mail address; whether somebody reads it only a message can tell.
+    """Return an e-mail address, empty where nothing is given.
 
     :raises ValueError: it is none, with a sentence for the person.
     """
-    if text and not re.fullmatch(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+\.[^\s@,;:<>()\"\\.]+", text):
-        raise ValueError(_("Write an e-mail address, for example %(example)s.", example="ana@exemplu.ro"))
-    return text
+    return parse_email(text) if text.strip() else ""
 
 
 def email_key(email: str) -> str:

@@ -62,6 +62,11 @@ def is_imei(text: str) -> bool:
     return bool(re.fullmatch(rf"\d{{{IMEI_LENGTH}}}", code, re.ASCII)) and luhn.is_valid(code)
 
 
+def is_generated(text: str) -> bool:
+    """Tell whether a unique ID has the form of those that the shop generates."""
+    return GENERATED.fullmatch(re.sub(r"[\W_]", "", text).upper()) is not None
+
+
 def shown_code(text: str) -> str:
     """Return a unique ID as people read it: an IMEI in its groups (``356789 10 482915 3``), all else as it is."""
     if not is_imei(text):

@@ -12,7 +12,6 @@ from core.clients.checks import LARGEST_ID
 from core.equipment.codes import identifier_warning
 from core.equipment.services import LONGEST_ID, EquipmentData
 from core.equipment.types import list_types
-from core.foundation.settings.forms import StoredForm
 from core.foundation.ui.forms import (
     BaseForm,
     CheckField,
@@ -25,7 +24,7 @@ from core.foundation.ui.forms import (
 )
 
 #: A code that is read off a device: no spelling help, and a scanner's Enter moves on.
-SCANNED: Final = {"spellcheck": "false", "autocapitalize": "characters", "data-scan": True, "class": "mono"}
+SCANNED: Final = {"spellcheck": "false", "autocapitalize": "characters", "data-scan": True}
 
 
 class TypeNames:
@@ -44,7 +43,7 @@ class TypeNames:
         return iter(kept[key])
 
 
-class EquipmentForm(StoredForm):
+class EquipmentForm(VersionedForm):
     """Everything that is said of a device."""
 
     type_id = ChoiceField(_l("Equipment type"), choices=TypeNames())

@@ -8,10 +8,13 @@ from flask_babel import lazy_gettext as _l, ngettext
 from sqlalchemy import func, select
 
 from core.db import session
+from core.equipment.labels import LABEL
 from core.equipment.listings import client_panel, search_hits
 from core.equipment.models import Equipment
 from core.equipment.services import SEARCH_KIND
 from core.equipment.types import add_starter_pack
+from core.foundation.accounts.identity import find_user
+from core.foundation.documents.kinds import DocumentKind
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.values import NavItem, Panel, SearchProvider
 from core.plugin import Permission, hookimpl
@@ -50,6 +53,12 @@ def search_providers() -> Sequence[SearchProvider]:
 
 
 @hookimpl
+def document_kinds() -> Sequence[DocumentKind]:
+    """Print the label of a device."""
+    return (LABEL,)
+
+
+@hookimpl
 def client_panels(client_id: int) -> Sequence[Panel]:
     """Show the devices of a client."""
     return (client_panel(client_id),)
@@ -57,7 +66,10 @@ def client_panels(client_id: int) -> Sequence[Panel]:
 
 @hookimpl
 def client_figures(client_ids: list[int]) -> Mapping[int, str]:
-    """Count the devices of each client."""
+    """Count the devices of each client, for whoever may see devices."""
+    user = find_user()
+    if user is None or not user.can("core.equipment:view"):
+        return {}
     statement = (
         select(Equipment.client_id, func.count())
         .where(Equipment.client_id.in_(client_ids))

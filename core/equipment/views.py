@@ -18,6 +18,7 @@ from core.db import session, unit_of_work
 from core.equipment.codes import shown_code
 from core.equipment.errors import KnownEquipmentError
 from core.equipment.forms import EquipmentFilters, EquipmentForm, TypeNames
+from core.equipment.label_views import labels
 from core.equipment.listings import EQUIPMENT, equipment_rows, maker_names, model_names, owners_of
 from core.equipment.lookup import device_picks, equipment_picks, find_device, picks_of_devices
 from core.equipment.models import Equipment
@@ -31,7 +32,7 @@ from core.foundation.ui.messages import say
 from core.foundation.ui.parsing import without_forbidden
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment")
-BLUEPRINTS = (equipment, equipment_types)
+BLUEPRINTS = (equipment, labels, equipment_types)
 
 #: The button that looks for an owner where there is no script.
 FIND: Final = "find"

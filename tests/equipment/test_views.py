@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from core.clients.lookup import picks_of
 from core.clients.services import ClientData, create_client
 from core.db import session, unit_of_work
 from core.equipment.models import Equipment
@@ -166,6 +167,16 @@ def test_a_device_of_a_client_is_begun_from_the_clients_page(shop: Shop) -> None
     assert f'href="{shop.root}/equipment/new?client_id={maria}"' in page
     form = browser.get(f"{shop.root}/equipment/new?client_id={maria}").text
     assert re.search(rf'value="{maria}" checked', form)
+
+
+def test_a_client_says_how_many_devices_there_are_to_who_may_see_them(shop: Shop) -> None:
+    maria = add_client(shop)
+    for number in range(2):
+        add(shop, unique_id=f"A{number}", client_id=maria)
+    assert "2 echipamente" in shop.client("receptionist").get(f"{shop.root}/clients/{maria}").text
+    assert "2 echipamente" in shop.client("technician").get(f"{shop.root}/clients/lookup?q=maria").text
+    with shop.context():
+        assert picks_of([maria])[0].figures == ()
 
 
 def test_who_was_overtaken_sees_both(shop: Shop) -> None:
