@@ -23,7 +23,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Integer, LargeBinary, inspect
+from sqlalchemy import Column, Integer, LargeBinary, inspect
 from sqlalchemy.orm import ColumnProperty, Mapper
 
 from core.db import Model
@@ -99,9 +99,21 @@ def entity_title(entity: str) -> str:
 
 def column_title(entity: str, column: str) -> str:
     """Return what people call a column of the table ``entity``."""
-    table = Model.metadata.tables.get(entity)
-    title = table.columns[column].info.get("title") if table is not None and column in table.columns else None
+    found = _column(entity, column)
+    title = found.info.get("title") if found is not None else None
     return str(title) if title else column.removesuffix("_id").replace("_", " ").capitalize()
+
+
+def column_names(entity: str, column: str) -> dict[str, str]:
+    """Return what people call the values of a column that holds one of a list: those whose enumeration gives them a ``title``."""
+    found = _column(entity, column)
+    members = getattr(found.type, "enum_class", None) if found is not None else None
+    return {str(member.value): str(getattr(member, "title", "")) for member in members or ()}
+
+
+def _column(entity: str, column: str) -> Column[Any] | None:
+    table = Model.metadata.tables.get(entity)
+    return table.columns[column] if table is not None and column in table.columns else None
 
 
 def plain(value: object) -> object:

@@ -68,7 +68,9 @@ def _end(session: Session, context: UOWTransaction) -> None:
     entries = session.info.pop(ENTRIES, None)
     if entries:
         for one in entries:
-            one["changes"] = {name: [_named(value) for value in pair] for name, pair in one["changes"].items()}
+            one["changes"] = {
+                name: [_named(value) for value in pair] for name, pair in one["changes"].items()
+            }
         write(session, entries)
 
 

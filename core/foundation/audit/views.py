@@ -16,7 +16,7 @@ from core.db import session
 from core.foundation.accounts.models import User
 from core.foundation.audit.forms import TrailFilter
 from core.foundation.audit.models import AuditEntry
-from core.foundation.audit.plans import audited_models, column_title, entity_title
+from core.foundation.audit.plans import audited_models, column_names, column_title, entity_title
 from core.foundation.audit.services import trail
 from core.foundation.ui.listing import ListSpec, Order, down
 
@@ -24,7 +24,16 @@ audit = Blueprint("audit", __name__, url_prefix="/settings/audit")
 BLUEPRINTS = (audit,)
 
 LISTING: Final = ListSpec((Order("at", (down(AuditEntry.id),), _l("When"), by_time=True),), limit=50)
-ACTIONS: Final = {"create": _l("added"), "change": _l("changed"), "delete": _l("deleted")}
+ACTIONS: Final = {
+    "create": _l("added"),
+    "change": _l("changed"),
+    "delete": _l("deleted"),
+    "invited": _l("invited"),
+    "logged_in": _l("logged in"),
+    "logins_ended": _l("logged out everywhere"),
+}
+#: The actor of what no person did.
+NOBODY: Final = "system"
 #: Longest value that the page shows in a line; the trail keeps all of it.
 SHOWN: Final = 120
 
@@ -67,17 +76,27 @@ def index() -> ResponseReturnValue:
 def _shown(row: Row[Any]) -> Shown:
     return Shown(
         at=row.at,
-        actor=row.actor_name,
+        actor=_("the program") if (row.actor_id, row.actor_name) == (None, NOBODY) else row.actor_name,
         entity=entity_title(row.entity),
         entity_key=row.entity,
         entity_id=row.entity_id,
         label=row.label,
         action=str(ACTIONS.get(row.action) or row.action.replace("_", " ")),
         changes=tuple(
-            (column_title(row.entity, column), _text(before), _text(after))
+            (
+                column_title(row.entity, column),
+                _told(row.entity, column, before),
+                _told(row.entity, column, after),
+            )
             for column, (before, after) in row.changes.items()
         ),
     )
+
+
+def _told(entity: str, column: str, value: object) -> str:
+    """Write a recorded value of a column; one of a list of names by its title."""
+    named = column_names(entity, column)
+    return named.get(str(value)) or _text(value)
 
 
 def _text(value: object) -> str:

@@ -23,7 +23,8 @@ class Setting(Model):
     __tablename__ = "setting"
     __table_args__ = (Index(None, "group_name", "key", unique=True),)
     __audit_label__ = "path"
-    __derived_columns__ = frozenset({"updated_by"})
+    #: The label of an entry is the path, and its actor who did it.
+    __derived_columns__ = frozenset({"group_name", "key", "updated_by"})
     __title__ = _l("Setting")
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -62,6 +62,15 @@ def test_a_filter_that_cannot_be_read_does_not_count(busy_shop: Shop, query: str
     assert shelves(answer.text)
 
 
+def test_tables_columns_and_values_are_called_as_people_call_them(busy_shop: Shop) -> None:
+    with busy_shop.context(), unit_of_work():
+        record_change("ticket_status", 1, "change", changes={"stage": ("received", "ready")}, label="Gata")
+    page = busy_shop.client("owner").get(f"{busy_shop.root}{PAGE}?entity=ticket_status&entity_id=1").text
+    assert "Status Gata" in page
+    assert "ticket_status</" not in page
+    assert ">received<" not in page
+
+
 def test_only_who_may_see_the_history_sees_it(busy_shop: Shop) -> None:
     assert busy_shop.client("manager").get(f"{busy_shop.root}{PAGE}").status_code == 200
     assert busy_shop.client("technician").get(f"{busy_shop.root}{PAGE}").status_code == 403

@@ -127,7 +127,7 @@ def test_two_sendings_at_the_same_moment_make_one_record_and_get_one_answer(
 
     def send() -> None:
         twin = shop.app.test_client()
-        for cookie in browser._cookies.values():  # noqa: SLF001 - the test client has no public way to list its cookies
+        for cookie in browser._cookies.values():
             twin.set_cookie(cookie.key, cookie.value, path=cookie.path)
         gate.wait()
         answers.append(twin.post(f"{shop.root}{NEW}", data=fields))

@@ -5,14 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.app import create_app
-from core.config import load_config
 from core.db import unit_of_work
 from core.foundation.search.services import put_entry
-from core.foundation.tenants.services import NewTenant, create_tenant, set_plugin_state
-from core.foundation.tenants.storage import prepare_control
+from core.foundation.tenants.services import set_plugin_state
 from core.plugin import PluginState
-from core.testing import CHEAP_ARGON2, POSTGRESQL, ROLES, QueryRecorder, Shop, fresh_database
+from core.testing import POSTGRESQL, QueryRecorder, Shop, fresh_database, make_app, open_shop
 from tests.foundation.search.sample import plugin
 from tests.foundation.search.sample.hooks import HIDDEN
 
@@ -32,16 +29,9 @@ def things(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     with ExitStack() as stack:
         if backend == POSTGRESQL:
             environment["WORKMANAGER_DATABASE_URL"] = stack.enter_context(fresh_database())
-        config = load_config(environment)
-        prepare_control(config)
-        app = create_app(config, plugins=[plugin])
-        app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WM_ARGON2=CHEAP_ARGON2)
+        app = make_app(environment, plugins=[plugin])
         stack.callback(app.extensions["wm_engines"].dispose)
-        shop = Shop(app, "sample")
-        with app.app_context():
-            create_tenant(NewTenant("sample", "Meteor", plugins=("sample",)), seed=lambda _tenant: None)
-        for role in ROLES:
-            shop.users[role] = shop.add_user(role)
+        shop = open_shop(app, plugins=["sample"])
         _fill(shop)
         yield shop
 

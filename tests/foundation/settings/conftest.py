@@ -5,11 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from core.app import create_app
-from core.config import load_config
-from core.foundation.tenants.services import NewTenant, create_tenant
-from core.foundation.tenants.storage import prepare_control
-from core.testing import CHEAP_ARGON2, POSTGRESQL, ROLES, Shop, fresh_database
+from core.testing import POSTGRESQL, Shop, fresh_database, make_app, open_shop
 from tests.foundation.settings.sample import plugin
 
 
@@ -23,19 +19,6 @@ def sample_shop(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with ExitStack() as stack:
         if backend == POSTGRESQL:
             environment["WORKMANAGER_DATABASE_URL"] = stack.enter_context(fresh_database())
-        shop = _make(environment)
-        stack.callback(shop.app.extensions["wm_engines"].dispose)
-        yield shop
-
-
-def _make(environment: dict[str, str]) -> Shop:
-    config = load_config(environment)
-    prepare_control(config)
-    app = create_app(config, plugins=[plugin])
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WM_ARGON2=CHEAP_ARGON2)
-    shop = Shop(app, "sample")
-    with app.app_context():
-        create_tenant(NewTenant("sample", "Atelier Meteor", plugins=("sample",)), seed=lambda _tenant: None)
-    for role in ROLES:
-        shop.users[role] = shop.add_user(role)
-    return shop
+        app = make_app(environment, plugins=[plugin])
+        stack.callback(app.extensions["wm_engines"].dispose)
+        yield open_shop(app, plugins=["sample"])

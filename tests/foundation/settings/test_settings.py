@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -25,8 +26,9 @@ from core.foundation.settings.services import (
     save_group,
 )
 from core.foundation.settings.values import SettingsGroup, TextSetting
-from core.foundation.tenants.context import Tenant
-from core.foundation.tenants.services import set_plugin_state
+from core.foundation.tenants.context import Tenant, tenant_context
+from core.foundation.tenants.services import NewTenant, create_tenant, set_plugin_state
+from core.gate import Application
 from core.plugin import PluginState
 from core.testing import QueryRecorder, Shop
 from core.types import Money
@@ -42,8 +44,11 @@ def tenant(shop: Shop) -> Iterator[Tenant]:
         yield entered
 
 
-def test_a_new_shop_knows_its_name_and_country(make_shop: Callable[..., Shop]) -> None:
-    with make_shop(name="Reparații Ștefan SRL", country="MD").context():
+def test_a_new_shop_knows_its_name_and_country(app: Application) -> None:
+    new = NewTenant(f"md-{uuid.uuid4().hex[:8]}", "Reparații Ștefan SRL", country="MD")
+    with app.app_context():
+        tenant = create_tenant(new, seed=lambda _tenant: None)
+    with tenant_context(app, tenant):
         assert (get_setting("firm.name"), get_setting("firm.country")) == ("Reparații Ștefan SRL", "MD")
 
 
@@ -94,7 +99,7 @@ def test_every_change_leaves_who_and_what(tenant: Tenant) -> None:
         "Dan",
         {"value": ["Dej", "Gherla"]},
     )
-    assert (oldest.actor_name, oldest.changes["value"]) == ("Ana", [None, "Dej"])
+    assert (oldest.actor_name, oldest.changes) == ("Ana", {"value": [None, "Dej"]})
 
 
 def test_saving_what_is_so_already_changes_nothing(tenant: Tenant) -> None:
