@@ -10,11 +10,13 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+from flask_babel import force_locale
 
 from core.app import AREAS, Application, create_app, find_module
 from core.cli import COMMANDS, cli
 from core.config import SETTINGS, load_config
-from core.foundation.accounts.permissions import PRESETS, all_permissions
+from core.foundation.accounts.permissions import all_permissions
+from core.foundation.accounts.presets import PRESETS
 from core.plugin import PluginStates, is_action
 
 FOLDER = Path(__file__).parent / "reference"
@@ -32,7 +34,7 @@ def main(folder: Path = FOLDER) -> None:
 
 def pages(app: Application) -> dict[str, str]:
     """Return the text of each page by its file name."""
-    with app.test_request_context(environ_overrides={"wm.tenant": None}):
+    with app.test_request_context(environ_overrides={"wm.tenant": None}), force_locale("en"):
         return {
             "hooks.md": _hooks(app),
             "permissions.md": _permissions(app),
@@ -53,7 +55,7 @@ def _hooks(app: Application) -> str:
     for owner, module in _spec_modules(app):
         lines += [f"## {owner}", ""]
         for name, spec in _specs(module):
-            lines += [f"### `{name}`", "", f"*{_manner(name)}* `{name}{inspect.signature(spec)}`", ""]
+            lines += [f"### `{name}`", "", f"*{_manner(name)}* `{_signature(name, spec)}`", ""]
             lines += [_prose(inspect.getdoc(spec) or ""), ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -75,6 +77,11 @@ def _specs(module: ModuleType) -> list[tuple[str, object]]:
         if inspect.isfunction(function) and hasattr(function, "workmanager_spec")
     ]
     return sorted(found, key=lambda pair: inspect.getsourcelines(pair[1])[1])
+
+
+def _signature(name: str, spec: object) -> str:
+    """Return the hook as it is called; annotations stand as they are written."""
+    return f"{name}{inspect.signature(spec)}".replace("'", "")  # type: ignore[arg-type]
 
 
 def _manner(name: str) -> str:
@@ -117,14 +124,24 @@ def _permissions(app: Application) -> str:
 
 
 def _configuration() -> str:
-    lines = ["# Configuration", "", "From the environment, or from `workmanager.env` in the instance folder.", ""]
+    lines = [
+        "# Configuration",
+        "",
+        "From the environment, or from `workmanager.env` in the instance folder.",
+        "",
+    ]
     lines += ["| name | meaning |", "|---|---|"]
     lines += [f"| `{name}` | {text} |" for name, text in SETTINGS.items()]
     return "\n".join(lines) + "\n"
 
 
 def _commands() -> str:
-    lines = ["# Commands", "", "`workmanager COMMAND`, also `python -m workmanager COMMAND`. Every command has `--help`.", ""]
+    lines = [
+        "# Commands",
+        "",
+        "`workmanager COMMAND`, also `python -m workmanager COMMAND`. Every command has `--help`.",
+        "",
+    ]
     context = click.Context(cli)
     for name in COMMANDS:
         command = cli.get_command(context, name)

@@ -14,6 +14,8 @@ def client_panels(client_id: int) -> Sequence[Panel]:
     """Return parts of the page of a client: the devices, the tickets, what is to be paid.
 
     Called once for each page, in its read-only transaction; a number of statements that does not grow with the client.
+
+    :param client_id: Id of the client.
     """
     del client_id
     return ()

@@ -15,6 +15,8 @@ def equipment_panels(equipment_id: int) -> Sequence[Panel]:
     """Return parts of the page of a device: its tickets, its photos.
 
     Called once for each page, in its read-only transaction; a number of statements that does not grow with the device.
+
+    :param equipment_id: Id of the device.
     """
     del equipment_id
     return ()
