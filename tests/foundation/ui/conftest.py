@@ -8,7 +8,6 @@ import shutil
 import threading
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,16 +16,16 @@ from flask import Flask, g, request
 from flask.testing import FlaskClient
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
 from core.foundation.ui.shell import init_ui
 from tests.foundation.ui.gallery import make_gallery
+from tests.foundation.ui.visit import WIDE, Visit
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-AXE = Path(__file__).parents[2] / "e2e" / "vendor" / "axe.min.js"
 
 
 def make_app(name: str = "shell") -> Flask:
@@ -132,64 +131,10 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@dataclass
-class Visit:
-    """A browser window on the gallery, and everything that it complained of."""
-
-    page: Page
-    address: str
-    complaints: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Listen to the console, to errors of scripts and to violations of the policy."""
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-
-    def _note(self, message: ConsoleMessage) -> None:
-        # The answers of error pages are errors on purpose.
-        if (
-            message.type in {"error", "warning"}
-            and "the server responded with a status of" not in message.text
-        ):
-            self.complaints.append(f"{message.type}: {message.text}")
-
-    def open(self, path: str) -> Page:
-        """Open a page; its scripts have run."""
-        self.page.goto(self.address + path)
-        return self.page
-
-    def choose(self, **values: str) -> None:
-        """Set the language, the theme or the menu, as the switches do."""
-        self.open("/")
-        self.page.evaluate(
-            """async (values) => {
-              const body = new FormData(document.querySelector("[data-theme-switch]"));
-              for (const [name, value] of Object.entries(values)) body.set(name, value);
-              await fetch("/preferences", {method: "POST", body, redirect: "manual"});
-            }""",
-            values,
-        )
-
-    def faults(self) -> list[str]:
-        """Return what axe finds, whether the page scrolls sideways, and the complaints so far."""
-        self.page.evaluate(AXE.read_text())
-        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")
-        faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found["violations"]]
-        if self.scrolls_sideways():
-            faults.append("the page scrolls sideways")
-        return faults + self.complaints
-
-    def scrolls_sideways(self) -> bool:
-        """Tell whether the page is wider than the window."""
-        return bool(
-            self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        )
-
-
 @pytest.fixture
 def visit(browser: Browser, gallery: Flask, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Open a window of 1280 by 800; the parameter may change what Playwright's ``new_context`` takes."""
-    options = {"viewport": {"width": 1280, "height": 800}, **getattr(request, "param", {})}
+    options = {**WIDE, **getattr(request, "param", {})}
     context = browser.new_context(**options)
     context.set_default_timeout(10_000)
     gallery.extensions["sent"].clear()
