@@ -12,7 +12,7 @@ from core.foundation.ui.formats import current_locale
 from core.tickets.blueprint import tickets
 from core.tickets.forms import VIEWS, TicketFilter
 from core.tickets.panels import subject_name
-from core.tickets.queries import ORDERS, filter_lines, find_people, read_lines, select_lines
+from core.tickets.queries import filter_lines, find_people, orders_of, read_lines, select_lines
 
 
 @tickets.get("/")
@@ -24,7 +24,8 @@ def index() -> ResponseReturnValue:
     filters = TicketFilter(request.args, people)
     chosen = filters.chosen
     statement = filter_lines(select_lines(user), chosen, user)
-    listing = ORDERS.page(session(), statement, request.args)
+    orders = orders_of(chosen)
+    listing = orders.page(session(), statement, request.args)
     view = chosen.get("view", "open")
     kept = {name: chosen[name] for name in ("client", "equipment") if name in chosen}
     views = [
@@ -39,5 +40,5 @@ def index() -> ResponseReturnValue:
         subject=subject_name(chosen.get("client"), chosen.get("equipment")),
         view=view,
         views=views,
-        many_locations=len(people.locations) > 1,
+        sorts={order.key for order in orders.orders},
     )

@@ -61,6 +61,12 @@ def _named(kind: type[StrEnum]) -> Enum:
     )
 
 
+def _open_index(name: str, *columns: str) -> Index:
+    """Return an index of open tickets alone."""
+    still_open = text("closed_at IS NULL")
+    return Index(name, *columns, sqlite_where=still_open, postgresql_where=still_open)
+
+
 class TicketStatus(Model):
     """A status as the shop words it; its stage carries the meaning."""
 
@@ -103,25 +109,21 @@ class Ticket(Model):
     __tablename__ = "ticket"
     __title__ = _l("Ticket")
     __secret_columns__ = frozenset({"access_digest", "access_code", "unlock_code"})
+    __derived_columns__ = frozenset({"access_digest"})
     __table_args__ = (
         Index(None, "opened_at", "id"),
-        Index(None, "due_at", "id"),
-        Index(None, "stage_since", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "stage", "opened_at", "id"),
         Index(None, "location_id", "opened_at", "id"),
         Index(None, "assignee_id", "opened_at", "id"),
         Index(None, "client_id", "opened_at", "id"),
         Index(None, "equipment_id", "opened_at", "id"),
-        Index(None, "status_id"),
-        # Open tickets are few however many are closed: whatever is asked of them reads this index alone.
-        Index(
-            "ix_ticket_open",
-            "opened_at",
-            "id",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        # Open tickets are few however many are closed: what is asked of them is answered by indexes of them alone.
+        _open_index("ix_ticket_open", "opened_at", "id"),
+        _open_index("ix_ticket_open_due", "due_at", "id"),
+        _open_index("ix_ticket_open_waiting", "stage_since", "id"),
+        _open_index("ix_ticket_open_location", "location_id", "opened_at", "id"),
+        _open_index("ix_ticket_open_assignee", "assignee_id", "opened_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -129,7 +131,7 @@ class Ticket(Model):
     #: HMAC of the access code: what the ticket is found by.
     access_digest: Mapped[str] = mapped_column(String(64), unique=True)
     #: The access code, encrypted: for printing it again.
-    access_code: Mapped[bytes] = mapped_column(LargeBinary)
+    access_code: Mapped[bytes] = mapped_column(LargeBinary, info={"title": _l("Access code")})
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), info={"title": _l("Client")})
     equipment_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"), info={"title": _l("Equipment")})
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"), info={"title": _l("Location")})

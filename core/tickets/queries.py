@@ -31,14 +31,19 @@ from core.types import Money, now
 NOBODY: Final = "nobody"
 #: Characters of the problem that a list shows.
 SHORT: Final = 90
-ORDERS: Final = ListSpec(
-    (
-        Order("newest", (down(Ticket.opened_at), down(Ticket.id)), _l("Newest"), by_time=True),
-        Order("due", (up(Ticket.due_at), up(Ticket.id)), _l("Due")),
-        Order("waiting", (up(Ticket.stage_since), up(Ticket.id)), _l("Waiting longest")),
-        Order("changed", (down(Ticket.updated_at), down(Ticket.id)), _l("Last changed"), by_time=True),
-    )
+NEWEST: Final = Order("newest", (down(Ticket.opened_at), down(Ticket.id)), _l("Newest"), by_time=True)
+DUE: Final = Order("due", (up(Ticket.due_at), up(Ticket.id)), _l("Due"))
+WAITING: Final = Order("waiting", (up(Ticket.stage_since), up(Ticket.id)), _l("Waiting longest"))
+CHANGED: Final = Order(
+    "changed", (down(Ticket.updated_at), down(Ticket.id)), _l("Last changed"), by_time=True
 )
+#: The open tickets are few: they are sorted as one likes, whatever the filter.
+OPEN_ORDERS: Final = ListSpec((NEWEST, DUE, WAITING))
+#: Of all the tickets there ever were a filter leaves the one order that its index has.
+ALL_ORDERS: Final = ListSpec((NEWEST, CHANGED))
+FILTERED_ORDERS: Final = ListSpec((NEWEST,))
+#: The view that shows closed tickets too.
+ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def due_of(due_at: datetime | None, closed_at: datetime | None, moment: datetime
 def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: CurrentUser) -> Select[Any]:
     """Return ``statement`` with the filters that a reader has chosen.
 
-    :param chosen: ``view`` (open, mine, late, ready, closed, all), ``stage``, ``location``, ``assignee`` (an id, or ``nobody``),
+    :param chosen: ``view`` (open, mine, late, ready, all), ``stage``, ``location``, ``assignee`` (an id, or ``nobody``),
         ``turn``, ``client``, ``equipment``, ``q``.
     """
     conditions = _views(user)[chosen.get("view", "open")]
@@ -160,6 +165,13 @@ def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: Curren
     return statement.where(*conditions)
 
 
+def orders_of(chosen: Mapping[str, Any]) -> ListSpec:
+    """Return the orders that the list offers with the filters ``chosen``: each is answered by an index."""
+    if chosen.get("view", "open") != ALL:
+        return OPEN_ORDERS
+    return FILTERED_ORDERS if chosen.keys() - {"view"} else ALL_ORDERS
+
+
 def is_open() -> ColumnElement[bool]:
     """Return the condition that the partial index of open tickets answers."""
     return Ticket.closed_at.is_(None)
@@ -178,8 +190,7 @@ def _views(user: CurrentUser) -> dict[str, list[ColumnElement[bool]]]:
         "mine": [is_open(), Ticket.assignee_id == user.id],
         "late": [is_late()],
         "ready": [is_open(), Ticket.stage == Stage.READY],
-        "closed": [Ticket.closed_at.is_not(None)],
-        "all": [],
+        ALL: [],
     }
 
 

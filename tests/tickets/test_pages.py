@@ -267,20 +267,24 @@ def test_the_list_filters_and_sorts(shop: Shop, take: Take) -> None:
         ("?sort=-newest", [first, second, third]),
         ("?sort=waiting", [first, second, third]),
         ("?sort=changed&view=all", [second, third, closed, first]),
+        (f"?sort=changed&view=all&location={place}", [third]),
+        ("?sort=changed", [third, second, first]),
         ("?view=%00&stage=x&location=9e9&sort=nope&cursor=abc&limit=-1", [third, second, first]),
     ):
         assert numbers(get(browser, shop, f"/tickets/{query}")) == found, query
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("sort", ["newest", "due", "waiting", "changed"])
+@pytest.mark.parametrize(
+    "sort", ["sort=newest", "sort=due", "sort=-due", "sort=waiting", "view=all&sort=changed", "view=all"]
+)
 def test_pages_of_the_list_lead_to_every_ticket_once(shop: Shop, take: Take, sort: str) -> None:
     with shop.context():
         owner = take().ticket.client_id
         for number in range(6):
             due = None if number % 2 else now() + timedelta(days=number + 1)
             take(client=owner, due_at=due)
-    browser, seen, address = shop.client("owner"), [], f"/tickets/?limit=3&sort={sort}"
+    browser, seen, address = shop.client("owner"), [], f"/tickets/?limit=3&{sort}"
     for _page in range(5):
         page = get(browser, shop, address)
         seen += numbers(page)

@@ -68,24 +68,23 @@ def upgrade() -> None:
     )
     for columns in (
         ["opened_at", "id"],
-        ["due_at", "id"],
-        ["stage_since", "id"],
         ["updated_at", "id"],
         ["stage", "opened_at", "id"],
         ["location_id", "opened_at", "id"],
         ["assignee_id", "opened_at", "id"],
         ["client_id", "opened_at", "id"],
         ["equipment_id", "opened_at", "id"],
-        ["status_id"],
     ):
         op.create_index(f"ix_ticket_{'_'.join(columns)}", "ticket", columns)
-    op.create_index(
-        "ix_ticket_open",
-        "ticket",
-        ["opened_at", "id"],
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
+    still_open = sa.text("closed_at IS NULL")
+    for name, columns in (
+        ("ix_ticket_open", ["opened_at", "id"]),
+        ("ix_ticket_open_due", ["due_at", "id"]),
+        ("ix_ticket_open_waiting", ["stage_since", "id"]),
+        ("ix_ticket_open_location", ["location_id", "opened_at", "id"]),
+        ("ix_ticket_open_assignee", ["assignee_id", "opened_at", "id"]),
+    ):
+        op.create_index(name, "ticket", columns, sqlite_where=still_open, postgresql_where=still_open)
     op.create_table(
         "ticket_event",
         sa.Column("id", sa.Integer(), nullable=False),
