@@ -98,17 +98,19 @@ def entity_title(entity: str) -> str:
 
 
 def column_title(entity: str, column: str) -> str:
-    """Return what people call a column of the table ``entity``."""
-    found = _column(entity, column)
+    """Return what people call a column of the table ``entity``, or what ties its records to others."""
+    found: Any = _column(entity, column)
+    if found is None and entity in audited_models():
+        found = inspect(audited_models()[entity]).relationships.get(column)
     title = found.info.get("title") if found is not None else None
     return str(title) if title else column.removesuffix("_id").replace("_", " ").capitalize()
 
 
 def column_names(entity: str, column: str) -> dict[str, str]:
-    """Return what people call the values of a column that holds one of a list: those whose enumeration gives them a ``title``."""
+    """Return what people call the values of a column that holds one of a list: those whose enumeration gives them a ``label``."""
     found = _column(entity, column)
     members = getattr(found.type, "enum_class", None) if found is not None else None
-    return {str(member.value): str(getattr(member, "title", "")) for member in members or ()}
+    return {str(member.value): str(getattr(member, "label", "")) for member in members or ()}
 
 
 def _column(entity: str, column: str) -> Column[Any] | None:

@@ -32,6 +32,8 @@ FRAGMENT: Final = 3
 ROMANIA: Final = "40"
 #: Digits of a Romanian number without its leading zero.
 NATIONAL: Final = 9
+#: A question that is a telephone or a code in groups: digits, blanks, and the marks that people put between them.
+_DIGITS: Final = re.compile(r"[\s+]*[\d\s().,\-/\u00a0\u2010-\u2015]+", re.ASCII)
 #: A number dialled from abroad: ``+40 …`` or ``0040 …``, and nothing but digits and marks behind it.
 _ABROAD: Final = re.compile(r"\s*(?:\+|00(?=[1-9]))[\d\s().\-/\u00a0\u2010-\u2015]*", re.ASCII)
 _TRUNK: Final = re.compile(r"\(\s*0\s*\)")
@@ -79,12 +81,12 @@ def phone_forms(text: str) -> tuple[str, ...]:
 def asked_words(text: str) -> list[str]:
     """Return the words of a question, folded like what was written.
 
-    A telephone number as it is dialled from abroad is one word, however it is grouped.
+    Digits alone are one word, however they are grouped: a telephone, a serial, a number; typed as from abroad without their ``00``.
     """
-    if not _ABROAD.fullmatch(text):
+    if not _DIGITS.fullmatch(text):
         return list(dict.fromkeys(fold_words(text)))
     digits = fold_code(_TRUNK.sub("", text))
-    if text.lstrip().startswith("00") and len(digits) >= len("00") + FRAGMENT:
+    if re.match(r"00[1-9]", digits, re.ASCII) and len(digits) >= len("00") + FRAGMENT:
         # What is left is a part of what was typed: whatever holds the one holds the other, a ticket number too.
         digits = digits.removeprefix("00")
     return [digits] if digits else []

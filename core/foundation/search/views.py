@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from core.access import logged_in
 from core.foundation.accounts.identity import current_user
-from core.foundation.search.services import LONGEST_QUESTION, find, find_exact
+from core.foundation.search.services import LONGEST_QUESTION, Found, find, find_exact
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.values import SearchHit, SearchProvider
 
@@ -69,7 +69,7 @@ def _providers() -> dict[str, SearchProvider]:
 
 def _groups(question: str, providers: dict[str, SearchProvider], limit: int) -> list[Group]:
     ids: dict[str, list[int]] = {}
-    for kind, record_id in find(question, list(providers), limit):
+    for kind, record_id in find(question, list(providers), limit) or _by_secret(question, providers):
         ids.setdefault(kind, []).append(record_id)
     groups = []
     for kind, found in ids.items():
@@ -85,9 +85,12 @@ def _groups(question: str, providers: dict[str, SearchProvider], limit: int) -> 
 
 def _only_exact(question: str, providers: dict[str, SearchProvider]) -> SearchHit | None:
     """Return the one record whose number or code the question is, ``None`` where there is none or more than one."""
-    hits = [
-        hit
-        for kind, record_id in find_exact(question, list(providers))
-        for hit in providers[kind].hits([record_id])
-    ]
+    found = find_exact(question, list(providers)) or _by_secret(question, providers)
+    hits = [hit for kind, record_id in found for hit in providers[kind].hits([record_id])]
     return hits[0] if len(hits) == 1 else None
+
+
+def _by_secret(question: str, providers: dict[str, SearchProvider]) -> Found:
+    """Return the records whose code the question is where only they themselves can tell: it is stored as a hash."""
+    asked = [(kind, provider.exact(question)) for kind, provider in providers.items() if provider.exact]
+    return [(kind, record_id) for kind, record_id in asked if record_id is not None]

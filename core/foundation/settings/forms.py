@@ -33,24 +33,13 @@ from core.foundation.ui.forms import (
     TextAreaField,
     TextField,
     VersionedForm,
-    shown,
 )
 
 #: Languages as they call themselves.
 LANGUAGE_NAMES: Final = {"ro": "Română", "en": "English"}
 
 
-class StoredForm(VersionedForm):
-    """A form that can tell what is stored, to a form whose person was overtaken."""
-
-    def shown(self) -> dict[str, str]:
-        """Return the values as people read them, by field, for ``conflict`` of another form."""
-        hidden = {field.name for field in self.hidden_fields}
-        values = {name: shown(field) for name, field in self._fields.items() if field.name not in hidden}
-        return {**values, "version": str(self.version.data)}
-
-
-class GroupForm(StoredForm):
+class GroupForm(VersionedForm):
     """The settings of one group, each in one field, or in one for each language."""
 
     group: SettingsGroup
@@ -154,7 +143,7 @@ def make_field(declaration: SettingDeclaration, title: object) -> Any:  # noqa: 
     return found
 
 
-class LocationForm(StoredForm):
+class LocationForm(VersionedForm):
     """A place where the shop works."""
 
     name = TextField(_l("Name"), required=True, max_length=NAME_LENGTH)

@@ -10,7 +10,7 @@ from core.foundation.accounts.identity import LocationChoice
 from core.foundation.settings.firm import FIRM
 from core.foundation.settings.locations import create_location, list_locations, suggest_code
 from core.foundation.settings.services import save_group
-from core.foundation.settings.values import SettingsGroup
+from core.foundation.settings.values import SettingsGroup, SettingsPage
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.values import NavItem
 from core.plugin import Permission, hookimpl
@@ -40,6 +40,40 @@ def nav_items() -> Sequence[NavItem]:
 def settings_groups() -> Sequence[SettingsGroup]:
     """Declare the settings of the core."""
     return (FIRM,)
+
+
+@hookimpl
+def settings_pages() -> Sequence[SettingsPage]:
+    """Lead to the locations, and to people and history, whose areas stand below this one."""
+    return (
+        SettingsPage(
+            _l("Locations"),
+            _l("Where you take in, repair and hand back."),
+            "geo-alt",
+            "locations.index",
+            "core.location:view",
+            order=10,
+        ),
+        SettingsPage(
+            _l("Users"), _l("Who works here, and where."), "people", "users.index", "core.user:view", order=20
+        ),
+        SettingsPage(
+            _l("Roles"),
+            _l("What each role may see and do."),
+            "person-badge",
+            "roles.index",
+            "core.role:view",
+            order=30,
+        ),
+        SettingsPage(
+            _l("History of changes"),
+            _l("Who changed what, and when."),
+            "clock-history",
+            "audit.index",
+            "core.audit:view",
+            order=900,
+        ),
+    )
 
 
 @hookimpl

@@ -1,10 +1,10 @@
-"""The hook by which core and plugins declare what a shop may set."""
+"""The hooks by which core and plugins declare what a shop may set."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.foundation.settings.values import SettingsGroup
+from core.foundation.settings.values import SettingsGroup, SettingsPage
 from core.plugin import hookspec
 
 
@@ -14,4 +14,10 @@ def settings_groups() -> Sequence[SettingsGroup]:
 
     Called once a request. The values must be the same each time: they say what a setting is, not what it is set to.
     """
+    return ()
+
+
+@hookspec
+def settings_pages() -> Sequence[SettingsPage]:
+    """Return pages of your own that the index of settings leads to: lists that a shop fills once, such as its locations."""
     return ()

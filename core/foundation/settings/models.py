@@ -70,20 +70,22 @@ class NumberSeries(Model):
 
     __tablename__ = "number_series"
     __table_args__ = (Index(None, "location_id"),)
+    #: The front of the numbers and the location say both.
+    __derived_columns__ = frozenset({"scope", "kind"})
     __title__ = _l("Number series")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Kind, location and year in one text, ``ticket/3/2026``: unique also where one of them is empty.
     scope: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
-    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
-    year: Mapped[int | None]
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), info={"title": _l("Location")})
+    year: Mapped[int | None] = mapped_column(info={"title": _l("Year")})
     #: What stands before the digits: ``CJ-``.
-    prefix: Mapped[str] = mapped_column(String(40))
+    prefix: Mapped[str] = mapped_column(String(40), info={"title": _l("Beginning of the numbers")})
     #: The number that will be given out next.
-    next_number: Mapped[int] = mapped_column(BigInteger)
+    next_number: Mapped[int] = mapped_column(BigInteger, info={"title": _l("Next number")})
     #: Fewest digits, filled up with zeros.
-    width: Mapped[int]
+    width: Mapped[int] = mapped_column(info={"title": _l("Digits")})
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.db import session
@@ -88,12 +88,12 @@ def _take(scope: str) -> Any:  # noqa: ANN401 - a row of four columns, or None
         .values(next_number=TABLE.c.next_number + 1)
         .returning(TABLE.c.id, TABLE.c.next_number, TABLE.c.prefix, TABLE.c.width)
     )
-    return session().connection(bind_arguments={"mapper": NumberSeries}).execute(statement).first()
+    return session().connection(bind_arguments={"mapper": inspect(NumberSeries)}).execute(statement).first()
 
 
 def _make(kind: NumberKind, scope: str, location: Location | None, year: int | None) -> None:
     """Make a series; where somebody else makes it at this moment, wait and use theirs."""
-    connection = session().connection(bind_arguments={"mapper": NumberSeries})
+    connection = session().connection(bind_arguments={"mapper": inspect(NumberSeries)})
     insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     values = {
         "scope": scope,

@@ -21,7 +21,7 @@ from core.errors import (
 )
 from core.foundation.accounts.identity import current_actor
 from core.foundation.settings.models import Setting
-from core.foundation.settings.values import SettingDeclaration, SettingsGroup
+from core.foundation.settings.values import SettingDeclaration, SettingsGroup, SettingsPage
 from core.foundation.tenants.context import current_tenant, hooks, plugin_host
 from core.plugin import PluginState
 
@@ -65,6 +65,12 @@ def arrange(groups: Iterable[SettingsGroup]) -> dict[str, SettingsGroup]:
             raise PluginError(msg)
         found[group.name] = group
     return found
+
+
+def settings_pages() -> list[SettingsPage]:
+    """Return the pages that the index of settings leads to beside the groups, in their order."""
+    declared = [page for pages in hooks().settings_pages() for page in pages]
+    return sorted(declared, key=lambda page: (page.order, page.endpoint))
 
 
 def get_settings_group(name: str) -> SettingsGroup:

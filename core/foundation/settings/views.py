@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
-
 import flask
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
 
 from core.access import require
 from core.db import unit_of_work
@@ -22,46 +19,13 @@ from core.foundation.settings.services import (
     group_version,
     save_group,
     settings_groups,
+    settings_pages,
 )
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.ui.messages import say
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 BLUEPRINTS = (settings, locations)
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsPage:
-    """A page that the index of settings leads to."""
-
-    title: Any
-    help: Any
-    icon: str
-    endpoint: str
-    permission: str
-
-
-#: Pages beside the groups; those that this installation has not are left out.
-PAGES: Final = (
-    SettingsPage(
-        _l("Locations"),
-        _l("Where you take in, repair and hand back."),
-        "geo-alt",
-        "locations.index",
-        "core.location:view",
-    ),
-    SettingsPage(_l("Users"), _l("Who works here, and where."), "people", "users.index", "core.user:view"),
-    SettingsPage(
-        _l("Roles"), _l("What each role may see and do."), "person-badge", "roles.index", "core.role:view"
-    ),
-    SettingsPage(
-        _l("History of changes"),
-        _l("Who changed what, and when."),
-        "clock-history",
-        "audit.index",
-        "core.audit:view",
-    ),
-)
 
 
 @settings.get("/")
@@ -72,11 +36,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "settings/index.html",
         groups=[group for group in settings_groups().values() if user.can(group.permission)],
-        pages=[
-            page
-            for page in PAGES
-            if page.endpoint in flask.current_app.view_functions and user.can(page.permission)
-        ],
+        pages=[page for page in settings_pages() if user.can(page.permission)],
     )
 
 

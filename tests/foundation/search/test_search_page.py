@@ -97,6 +97,14 @@ def test_a_whole_number_opens_its_record_at_once(things: Shop, question: str) ->
     assert (answer.status_code, answer.location) == (302, "/things/7")
 
 
+def test_a_code_that_only_its_kind_knows_opens_its_record_too(things: Shop) -> None:
+    browser = things.client("technician")
+    assert browser.get(f"{things.root}/search?q=open sesame").location == "/things/13"
+    assert titles(browser.get(f"{things.root}/search?q=open sesame", headers=LIVE).text) == [
+        "Thing &lt;13&gt;"
+    ]
+
+
 def test_a_code_that_two_records_have_opens_neither(things: Shop) -> None:
     answer = things.client("manager").get(f"{things.root}/search?q=twin")
     assert answer.status_code == 200

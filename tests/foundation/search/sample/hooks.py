@@ -19,10 +19,17 @@ def secrets(ids: list[int]) -> list[SearchHit]:
     return [SearchHit(one, f"Secret {one}", f"/secrets/{one}") for one in ids]
 
 
+def by_secret(text: str) -> int | None:
+    """Return the thing whose code is known to the provider alone."""
+    return 13 if text == "open sesame" else None
+
+
 @hookimpl
 def search_providers() -> Sequence[SearchProvider]:
     """Declare the two kinds."""
     return (
         SearchProvider("sample_secret", "Secrets", "lock", "sample.secret:view", secrets, order=900),
-        SearchProvider("sample_thing", "Things", "tag", "sample.thing:view", things, order=800),
+        SearchProvider(
+            "sample_thing", "Things", "tag", "sample.thing:view", things, order=800, exact=by_secret
+        ),
     )
