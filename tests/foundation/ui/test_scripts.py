@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.foundation.ui.visit import WIDE, Visit, box, fill_in
 
@@ -150,16 +150,20 @@ def test_a_refused_form_keeps_what_was_typed_and_leads_to_each_error(visit: Visi
 
 
 def test_a_form_is_sent_once_however_often_it_is_pressed(visit: Visit, gallery: Flask) -> None:
+    held: list[Route] = []
     page = visit.open("/form")
     fill_in(page)
-    page.evaluate(
-        """() => {
-          const button = document.querySelector("[data-save-main]");
-          for (let time = 0; time < 5; time += 1) button.click();
-        }"""
-    )
-    page.wait_for_load_state("networkidle")
+    page.route("**/form", held.append)
+    button = page.get_by_role("button", name="Open and print")
+    for _time in range(3):
+        button.click(no_wait_after=True)
+        expect(button).to_have_attribute("aria-busy", "true")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator(".wm-note.warn")).to_be_visible()
     assert len(gallery.extensions["sent"]) == 1
+    expect(page.get_by_role("button", name="Open and print")).not_to_have_attribute("aria-busy", "true")
 
 
 def test_a_conflict_shows_both_values_and_saving_again_keeps_mine(visit: Visit, gallery: Flask) -> None:
