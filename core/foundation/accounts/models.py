@@ -34,9 +34,11 @@ class User(Model):
     password_hash: Mapped[str | None] = mapped_column(String(255), info={"title": _l("Password")})
     #: ``None`` follows the browser, then the firm.
     language: Mapped[str | None] = mapped_column(String(5), info={"title": _l("Language")})
-    theme: Mapped[str] = mapped_column(String(5), default="auto")
-    nav_narrow: Mapped[bool] = mapped_column(default=False)
-    single_key_shortcuts: Mapped[bool] = mapped_column(default=True)
+    theme: Mapped[str] = mapped_column(String(5), default="auto", info={"title": _l("Colours")})
+    nav_narrow: Mapped[bool] = mapped_column(default=False, info={"title": _l("Narrow side menu")})
+    single_key_shortcuts: Mapped[bool] = mapped_column(
+        default=True, info={"title": _l("Single letters are shortcuts")}
+    )
     is_active: Mapped[bool] = mapped_column(default=True, info={"title": _l("May log in")})
     #: Sees only tickets assigned to them.
     own_tickets_only: Mapped[bool] = mapped_column(default=False, info={"title": _l("Only own tickets")})
@@ -44,7 +46,9 @@ class User(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
-    roles: Mapped[list[Role]] = relationship(secondary="user_role", order_by="Role.id", lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(
+        secondary="user_role", order_by="Role.id", lazy="selectin", info={"title": _l("Roles")}
+    )
     locations: Mapped[list[UserLocation]] = relationship(
         cascade="all, delete-orphan", order_by="UserLocation.location_id", lazy="selectin"
     )
@@ -78,6 +82,8 @@ class Role(Model):
     __tablename__ = "role"
     __title__ = _l("Role")
     __audit_label__ = "title"
+    #: Nobody sees the key; it is made from the first name.
+    __derived_columns__ = frozenset({"key"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Presets are named by the product; the key of others is made from their first name.
