@@ -99,3 +99,5 @@ class SearchHit:
     url: str
     detail: str = ""
     stage: str | None = None
+    #: The shop's own word for the status; empty shows that of the stage.
+    stage_text: str = ""
