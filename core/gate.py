@@ -45,7 +45,7 @@ CORE: Final = "core"
 class WholeNumber(IntegerConverter):
     """A whole number that a database can hold; any other is an address that does not exist."""
 
-    regex = r"\d{1,19}"
+    regex = r"[0-9]{1,19}"
 
     def __init__(self, url_map: Map, **options: Any) -> None:  # noqa: ANN401 - Werkzeug's own
         """Bound the number by what a BIGINT holds."""
