@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
-from core.clients.lookup import asked, picks_of
+from core.clients.lookup import picks_of
 from core.clients.models import Client, ClientKind
 from core.clients.services import SEARCH_KIND
 from core.foundation.search.services import matching
@@ -40,7 +40,7 @@ _COLUMNS: Final[tuple[Any, ...]] = (
 def client_rows(*, question: str = "", kind: ClientKind | None = None) -> Select[Any]:
     """Return the statement of the list of clients, filtered by a text and by kind."""
     statement = select(*_COLUMNS)
-    found = matching(asked(question), SEARCH_KIND)
+    found = matching(question, SEARCH_KIND)
     if found is not None:
         statement = statement.where(Client.id.in_(found))
     if kind is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,6 @@ from core.db import session
 from core.foundation.search.services import find
 from core.foundation.tenants.context import hooks
 
-#: What a telephone, an IMEI or another number in groups may hold; one that is still typed ends anywhere.
-_NUMBER: Final = re.compile(r"[+\d][\d\s().\-/]*", re.ASCII)
 #: Most picks that anybody may ask for.
 MOST_PICKS: Final = 50
 
@@ -38,18 +35,12 @@ class ClientPick:
     figures: tuple[str, ...] = ()
 
 
-def asked(text: str) -> str:
-    """Return a question as the search takes it: a number that was typed in groups is one word."""
-    text = text.strip()
-    return re.sub(r"[\s().\-/]", "", text) if _NUMBER.fullmatch(text) else text
-
-
 def client_picks(text: str, limit: int = 8) -> list[ClientPick]:
     """Return at most ``limit`` clients that ``text`` finds, the newest first; none for an empty text.
 
     Three statements and one for each area that has figures, however many are found.
     """
-    found = find(asked(text), [SEARCH_KIND], min(limit, MOST_PICKS))
+    found = find(text, [SEARCH_KIND], min(limit, MOST_PICKS))
     return picks_of([record_id for _kind, record_id in found])
 
 

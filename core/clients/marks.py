@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from core.foundation.search.fold import asked_words, fold_code
+from core.foundation.search.fold import ROMANIA, asked_words, fold_code
 
 
 def mark(shown: str, question: str) -> Markup:
@@ -15,10 +15,12 @@ def mark(shown: str, question: str) -> Markup:
     folded, places = _folded(shown)
     marked = [False] * len(shown)
     for word in asked_words(question):
-        start = folded.find(word)
-        if start >= 0:
-            first, last = places[start], places[start + len(word) - 1]
-            marked[first : last + 1] = [True] * (last + 1 - first)
+        for spelling in _spellings(word):
+            start = folded.find(spelling)
+            if start >= 0:
+                first, last = places[start], places[start + len(spelling) - 1]
+                marked[first : last + 1] = [True] * (last + 1 - first)
+                break
     parts = []
     begin = 0
     for at in range(1, len(shown) + 1):
@@ -27,6 +29,13 @@ def mark(shown: str, question: str) -> Markup:
             parts.append(Markup("<mark>{}</mark>").format(text) if marked[begin] else text)
             begin = at
     return Markup().join(parts)
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """Return how a word may stand in what is shown: a telephone typed as from abroad is shown as people at home dial it."""
+    return (
+        (word, "0" + word.removeprefix(ROMANIA)) if word.startswith(ROMANIA) and word.isdigit() else (word,)
+    )
 
 
 def _folded(shown: str) -> tuple[str, list[int]]:

@@ -13,7 +13,7 @@ from core.clients.checks import LARGEST_ID
 from core.clients.duplicates import Duplicate, find_duplicates
 from core.clients.forms import ClientFilters, ClientForm
 from core.clients.listings import CLIENTS, client_rows
-from core.clients.lookup import asked, client_picks, figures_of, picks_of
+from core.clients.lookup import client_picks, figures_of, picks_of
 from core.clients.marks import mark
 from core.clients.models import Client
 from core.clients.panels import panel_body, readable_panels
@@ -158,8 +158,7 @@ def _question(name: str) -> str:
 
 
 def _marked(question: str) -> Any:  # noqa: ANN401 - a filter of the template
-    joined = asked(question)
-    return lambda shown: mark(shown, joined)
+    return lambda shown: mark(shown, question)
 
 
 def _duplicates(form: ClientForm) -> list[Duplicate]:

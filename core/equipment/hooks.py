@@ -15,6 +15,7 @@ from core.equipment.services import SEARCH_KIND
 from core.equipment.types import add_starter_pack
 from core.foundation.accounts.identity import find_user
 from core.foundation.documents.kinds import DocumentKind
+from core.foundation.settings.values import SettingsPage
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.values import NavItem, Panel, SearchProvider
 from core.plugin import Permission, hookimpl
@@ -42,6 +43,21 @@ def permissions() -> Sequence[Permission]:
 def nav_items() -> Sequence[NavItem]:
     """Show the list of devices."""
     return (NavItem(_l("Equipment"), "equipment.index", "phone", permission="core.equipment:view", order=50),)
+
+
+@hookimpl
+def settings_pages() -> Sequence[SettingsPage]:
+    """Lead to the shop's list of equipment types."""
+    return (
+        SettingsPage(
+            _l("Equipment types"),
+            _l("What kinds of devices you take in."),
+            "phone",
+            "equipment_types.index",
+            "core.equipment_type:view",
+            order=100,
+        ),
+    )
 
 
 @hookimpl

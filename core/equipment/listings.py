@@ -9,7 +9,6 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import Select, select
 
 from core.clients.keys import name_key
-from core.clients.lookup import asked
 from core.clients.models import Client
 from core.db import session
 from core.equipment.codes import shown_code
@@ -49,7 +48,7 @@ def equipment_rows(*, question: str = "", type_id: int | None = None) -> Select[
     statement = join_names(select(*_COLUMNS).select_from(Equipment)).outerjoin(
         Client, Client.id == Equipment.client_id
     )
-    found = matching(asked(question), SEARCH_KIND)
+    found = matching(question, SEARCH_KIND)
     if found is not None:
         statement = statement.where(Equipment.id.in_(found))
     if type_id is not None:

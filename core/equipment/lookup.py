@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, func, select
 
 from core.clients.keys import code_key
-from core.clients.lookup import MOST_PICKS, ClientPick, asked, picks_of
+from core.clients.lookup import MOST_PICKS, ClientPick, picks_of
 from core.clients.models import Client
 from core.clients.services import SEARCH_KIND as CLIENTS
 from core.db import session
@@ -70,7 +70,7 @@ def equipment_picks(client_id: int) -> list[EquipmentPick]:
 
 def device_picks(text: str, limit: int = 8) -> list[EquipmentPick]:
     """Return at most ``limit`` devices that ``text`` finds, the newest first."""
-    found = find(asked(text), [SEARCH_KIND], min(limit, MOST_PICKS))
+    found = find(text, [SEARCH_KIND], min(limit, MOST_PICKS))
     return picks_of_devices(record_id for _kind, record_id in found)
 
 
@@ -103,7 +103,7 @@ def intake_picks(text: str, limit: int = 8) -> list[IntakePick]:
     """
     limit = min(limit, MOST_PICKS)
     exact = find_device(text)
-    found = find(asked(text), [CLIENTS, SEARCH_KIND], limit)
+    found = find(text, [CLIENTS, SEARCH_KIND], limit)
     clients = [record_id for kind, record_id in found if kind == CLIENTS]
     owners = _owners([record_id for kind, record_id in found if kind == SEARCH_KIND])
     first = [exact.client_id] if exact is not None and exact.client_id is not None else []

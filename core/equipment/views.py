@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
-from core.clients.lookup import ClientPick, asked, client_picks, picks_of
+from core.clients.lookup import ClientPick, client_picks, picks_of
 from core.clients.marks import mark
 from core.clients.panels import panel_body, readable_panels
 from core.clients.views import PICKS, read_id
@@ -189,5 +189,4 @@ def _form_page(form: EquipmentForm, device: Equipment | None, *, known: int | No
 
 
 def _marked(question: str) -> Any:  # noqa: ANN401 - a function for the template
-    joined = asked(question)
-    return lambda shown: mark(shown, joined)
+    return lambda shown: mark(shown, question)

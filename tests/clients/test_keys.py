@@ -84,6 +84,8 @@ def test_what_is_no_email_is_refused(typed: str) -> None:
     ("shown", "question", "marked"),
     [
         ("0742 555 138", "07425551", "<mark>0742 555 1</mark>38"),
+        ("0742 555 138", "+40 742 555", "<mark>0742 555</mark> 138"),
+        ("0742 555 138", "40", "0742 555 138"),
         ("George Țuțuianu", "tutu", "George <mark>Țuțu</mark>ianu"),
         ("George Țuțuianu", "geo tutu", "<mark>Geo</mark>rge <mark>Țuțu</mark>ianu"),
         ("<b>&", "b", "&lt;<mark>b</mark>&gt;&amp;"),

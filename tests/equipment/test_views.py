@@ -297,6 +297,7 @@ def test_who_may_see_devices_and_who_may_change_them(shop: Shop, role: str, may:
 def test_the_types_are_added_renamed_moved_and_taken_out(shop: Shop) -> None:
     browser = shop.client("manager")
     url = f"{shop.root}/settings/equipment-types/"
+    assert f'href="{url}"' in browser.get(f"{shop.root}/settings/").text
     added = send(browser, url, name="Trotinetă")
     assert added.status_code == 303
     with shop.context():
