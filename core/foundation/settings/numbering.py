@@ -108,7 +108,10 @@ def _make(kind: NumberKind, scope: str, location: Location | None, year: int | N
     statement = insert(TABLE).values(values).on_conflict_do_nothing(index_elements=[TABLE.c.scope])
     made = connection.execute(statement.returning(TABLE.c.id)).scalar()
     if made is not None:
-        told = {name: (None, value) for name, value in values.items() if value is not None}
+        derived = NumberSeries.__derived_columns__
+        told = {
+            name: (None, value) for name, value in values.items() if value is not None and name not in derived
+        }
         record_change("number_series", made, "create", changes=told, label=str(values["prefix"]))
 
 
