@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from core.foundation.search.fold import ROMANIA, asked_words, fold_code
+from core.foundation.search.fold import FRAGMENT, ROMANIA, asked_words, fold_code
 
 
 def mark(shown: str, question: str) -> Markup:
@@ -33,9 +33,8 @@ def mark(shown: str, question: str) -> Markup:
 
 def _spellings(word: str) -> tuple[str, ...]:
     """Return how a word may stand in what is shown: a telephone typed as from abroad is shown as people at home dial it."""
-    return (
-        (word, "0" + word.removeprefix(ROMANIA)) if word.startswith(ROMANIA) and word.isdigit() else (word,)
-    )
+    abroad = word.isdigit() and word.startswith(ROMANIA) and len(word) >= len(ROMANIA) + FRAGMENT
+    return (word, "0" + word.removeprefix(ROMANIA)) if abroad else (word,)
 
 
 def _folded(shown: str) -> tuple[str, list[int]]:
