@@ -31,6 +31,8 @@ from core.tickets.services import ClientData, EquipmentData
 
 #: Where this browser took in last: the key in its signed cookie.
 LAST_PLACE = "intake_location"
+#: Letters or digits from which on the only client found is the one that is meant.
+TELLING = 4
 #: Parts of the form that are forms of their own.
 PARTS = ("client", "equipment")
 
@@ -173,14 +175,20 @@ def read_sections(name: str, user: CurrentUser, subject: object) -> list[Section
     ]
 
 
-def look_up(text: str, *, client_id: int | None = None, equipment_id: int | None = None) -> Found:
+def look_up(
+    text: str, *, client_id: int | None = None, equipment_id: int | None = None, alone: bool = False
+) -> Found:
     """Return what ``text`` finds, with the client and the device that are chosen already.
 
     A device that was typed or scanned whole is chosen by that, and with it its owner.
+
+    :param alone: Choose the only client that a text of some letters finds, too.
     """
     picks = intake_picks(text) if text.strip() else []
     if client_id is None and equipment_id is None:
         client_id, equipment_id = _found_whole(picks)
+        if client_id is None and alone and len(picks) == 1 and len(text.strip()) >= TELLING:
+            client_id = picks[0].client.id
     clients = [pick.client for pick in picks]
     if client_id is not None and all(client.id != client_id for client in clients):
         clients = [*picks_of([client_id]), *clients]

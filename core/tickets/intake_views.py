@@ -32,7 +32,8 @@ def new() -> ResponseReturnValue:
     """Show the empty intake; a link from a client or a device has chosen it already."""
     intake = read_intake(current_user())
     client_id, equipment_id = read_id(request.args.get("client")), read_id(request.args.get("equipment"))
-    intake.found = look_up(_question(), client_id=client_id, equipment_id=equipment_id)
+    intake.form.q.data = _question()
+    intake.found = look_up(intake.form.q.data, client_id=client_id, equipment_id=equipment_id, alone=True)
     _choose(intake)
     return _page(intake)
 
@@ -45,7 +46,7 @@ def found() -> ResponseReturnValue:
         read_id(request.args.get("client_id")),
         read_id(request.args.get("equipment_id")),
     )
-    result = look_up(_question(), client_id=client_id, equipment_id=equipment_id)
+    result = look_up(_question(), client_id=client_id, equipment_id=equipment_id, alone=True)
     return render_template("tickets/_found.html", found=result, marked=_marked(result.asked), swap=True)
 
 

@@ -29,9 +29,10 @@ TRIAL: Final = {
     "storage_days": 30,
     "guarantee_months": 12,
 }
-FIELDS: Final = _l(
-    "May hold fields such as {{ number }}, {{ client.name }}, {{ device.title }}, {{ firm.name }}, {{ diagnosis_fee }}, "
-    "{{ estimate_validity }}, {{ storage_after }}, {{ storage_fee }}, {{ guarantee }}; one paragraph a line."
+HELP: Final = _l(
+    "Terms and texts of the intake and return protocols; a ticket keeps the wording of its day. Each line is a paragraph. Texts may "
+    "hold fields: {{ number }}, {{ client.name }}, {{ device.title }}, {{ firm.name }}, {{ diagnosis_fee }}, {{ estimate_validity }}, "
+    "{{ guarantee }}, {{ storage_after }}, {{ storage_fee }}."
 )
 
 
@@ -57,12 +58,11 @@ SIMPLE: Final = SettingsGroup(
     owner="simple",
     order=40,
     icon="file-earmark-text",
-    help=_l("Terms and texts of the intake and return protocols; a ticket keeps the wording of its day."),
+    help=HELP,
     fields=(
         LongTextSetting(
             name="terms",
             title=_l("Terms and conditions"),
-            help=FIELDS,
             default=default_texts("terms"),
             translated=True,
             check=check_text,
@@ -78,7 +78,6 @@ SIMPLE: Final = SettingsGroup(
         LongTextSetting(
             name="return_note",
             title=_l("Text of the return protocol"),
-            help=FIELDS,
             default=default_texts("return_note"),
             translated=True,
             check=check_text,
