@@ -12,7 +12,17 @@ from tests.bench import pages, pieces, statements, tenants
 from tests.bench.report import PAGE, Section, write
 
 #: The sections of the page, in its order; growth comes with the pages.
-ORDER: Final = ("pages", "growth", "statements", "contention", "papers", "hooks", "start", "tenants")
+ORDER: Final = (
+    "pages",
+    "growth",
+    "statements",
+    "contention",
+    "papers",
+    "hooks",
+    "plugins",
+    "start",
+    "tenants",
+)
 
 
 def numbers(text: str) -> list[int]:
@@ -60,6 +70,7 @@ def main() -> None:
             },
             "papers": lambda: {"papers": pieces.papers(folder)},
             "hooks": lambda: {"hooks": pieces.hooks(folder)},
+            "plugins": lambda: {"plugins": pieces.plugins(folder)},
             "start": lambda: {"start": pieces.start(folder)},
             "tenants": lambda: {"tenants": tenants.run(folder, counts=counts, databases=databases)},
         }

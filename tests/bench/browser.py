@@ -6,8 +6,13 @@ import html
 import re
 from typing import Final
 
+from flask.testing import FlaskClient
+
 from tests.bench.load import Answer, Line, request_bytes
 
+#: The owner of the shops that are measured.
+EMAIL: Final = "radu@example.com"
+PASSWORD: Final = "correct horse battery"
 _CSRF: Final = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 
 
@@ -65,3 +70,10 @@ def csrf_of(page: str) -> str:
     """Return the token that the forms of ``page`` carry, empty where it has none."""
     found = _CSRF.search(page)
     return html.unescape(found[1]) if found else ""
+
+
+def log_in(client: FlaskClient, root: str) -> None:
+    """Log a client inside this process in on the login page of the shop at ``root``."""
+    page = client.get(f"{root}/login").get_data(as_text=True)
+    form = {"email": EMAIL, "password": PASSWORD, "csrf_token": csrf_of(page)}
+    client.post(f"{root}/login", data=form)

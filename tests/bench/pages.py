@@ -5,22 +5,24 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from tests.bench import people, reference
-from tests.bench.browser import Browser
+from tests.bench.browser import EMAIL, PASSWORD, Browser
 from tests.bench.databases import fresh_database
 from tests.bench.load import Line, Sample, Script, measure, request_bytes
-from tests.bench.product import EMAIL, PASSWORD, Product, install
+from tests.bench.product import Product, install, stage_of
 from tests.bench.report import Section, judged, spread, table
 from tests.bench.servers import clean_environment, free_port, product_command, reference_command, running
 
 USERS: Final = (1, 8)
 #: At the largest size a page may cost so many times what it costs at the smallest.
 GROWTH: Final = 1.2
+#: What the product may take with two workers, MiB.
+MEMORY: Final = 150
 #: Steps from one ticket to the next one that is asked for: far apart, so that no cache knows it.
 _STEP: Final = 7_727
 _SEARCHES: Final = ("serial", "phone")
@@ -39,8 +41,11 @@ class Rig:
     shop: people.Shop
     browser: Browser
     reference_port: int
+    #: Ids of the product's statuses by stage, and the status of every ticket that was moved.
+    statuses: dict[str, int]
+    moved: dict[int, int] = field(default_factory=dict)
     #: MiB at rest, product and bare stack.
-    memory: tuple[float, float]
+    memory: tuple[float, float] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +146,31 @@ def _create(rig: Rig) -> tuple[Script, Script]:
     return ours, theirs
 
 
+def _move(rig: Rig) -> tuple[Script, Script]:
+    """Move tickets on and back: each user has one that is open."""
+
+    def ours(user: int, _number: int) -> bytes:
+        ticket = rig.shop.tickets - user
+        before = rig.moved.get(ticket, rig.statuses[stage_of(rig.shop, ticket)])
+        work = rig.statuses["in_work"]
+        rig.moved[ticket] = after = rig.statuses["diagnosis"] if before == work else work
+        form = {"from_id": str(before), "status_id": str(after), "note": "", "_key": str(uuid.uuid4())}
+        return rig.browser.request("POST", f"/tickets/{ticket}/status", form)
+
+    def theirs(user: int, number: int) -> bytes:
+        form = {"status_id": str(2 + number % 2)}
+        return request_bytes("POST", f"/{rig.shop.tickets - user}/status", rig.reference_port, form=form)
+
+    return ours, theirs
+
+
 PAGES: Final = (
     Page("List, newest 25", 1.5, _list),
     Page("Search, serial", 1.5, _search(_serial)),
     Page("Search, phone", 1.5, _search(_phone)),
     Page("Open a ticket", 2.2, _open),
     Page("Create a ticket", 2.0, _create, (303, 303)),
+    Page("Change the status", 2.0, _move, (303, 303)),
 )
 
 
@@ -172,9 +196,9 @@ def rigged(folder: Path, database: str, tickets: int) -> Iterator[Rig]:
         )
         browser = Browser(product.port, product.root)
         browser.log_in(EMAIL, PASSWORD)
-        rig = Rig(database, product.shop, browser, port, (0, 0))
+        rig = Rig(database, product.shop, browser, port, product.statuses)
         _warm(rig)
-        yield Rig(database, product.shop, browser, port, (full.memory(), bare.memory()))
+        yield replace(rig, memory=(full.memory(), bare.memory()))
 
 
 def _warm(rig: Rig) -> None:
@@ -253,7 +277,7 @@ def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
         if cell.page.statuses[0] == 200 and cell.ours
     }
     parts.append("### Memory of all processes after warming up (PSS, MiB)\n")
-    parts.append(table(["Database", "Tickets", "Product", "Bare stack"], memory) + "\n")
+    parts.append(table(["Database", "Tickets", "Product", "Bare stack", "Target"], memory) + "\n")
     parts.append(
         "### Size of the pages (KiB)\n\n" + table(["Page", "Product", "Bare stack"], list(sizes.values()))
     )

@@ -23,12 +23,11 @@ from core.foundation.search.entries import compose, place
 from core.foundation.search.fold import fold_code, fold_text
 from core.foundation.tenants.services import directory
 from tests.bench import people
+from tests.bench.browser import EMAIL, PASSWORD
 from tests.bench.bulk import insert_rows
 from tests.bench.servers import ROOT, clean_environment, free_port
 
 SLUG: Final = "atelier"
-EMAIL: Final = "radu@example.com"
-PASSWORD: Final = "correct horse battery"
 _COUNTRY: Final = "RO"
 
 
@@ -39,6 +38,8 @@ class Product:
     port: int
     environment: dict[str, str]
     shop: people.Shop
+    #: Ids of the shop's statuses by stage.
+    statuses: dict[str, int]
 
     @property
     def root(self) -> str:
@@ -53,9 +54,8 @@ def install(folder: Path, database_url: str | None, tickets: int) -> Product:
     if database_url:
         values["WORKMANAGER_DATABASE_URL"] = database_url
     create_shop(values, SLUG)
-    product = Product(port, clean_environment(**values), people.Shop(tickets))
-    _fill(values, product.shop)
-    return product
+    shop = people.Shop(tickets)
+    return Product(port, clean_environment(**values), shop, _fill(values, shop))
 
 
 def create_shop(values: dict[str, str], slug: str) -> None:
@@ -79,7 +79,8 @@ def tenant_connection(values: dict[str, str]) -> Iterator[Connection]:
     engines.dispose()
 
 
-def _fill(values: dict[str, str], shop: people.Shop) -> None:
+def _fill(values: dict[str, str], shop: people.Shop) -> dict[str, int]:
+    """Fill the tables and return the ids of the statuses by stage."""
     with tenant_connection(values) as connection:
         if connection.dialect.name != "sqlite":
             connection.exec_driver_sql("SET LOCAL TIME ZONE 'UTC'")
@@ -96,6 +97,7 @@ def _fill(values: dict[str, str], shop: people.Shop) -> None:
     if "WORKMANAGER_DATABASE_URL" in values:
         with tenant_connection(values) as connection:
             connection.exec_driver_sql("ANALYZE")
+    return ground.statuses
 
 
 class _Ground:
@@ -226,7 +228,8 @@ def _number(ground: _Ground, ticket: int) -> str:
     return f"{ground.code}-{ticket:06}"
 
 
-def _stage(shop: people.Shop, ticket: int) -> str:
+def stage_of(shop: people.Shop, ticket: int) -> str:
+    """Return the stage in which a ticket was filled in."""
     if not shop.is_open(ticket):
         return "returned"
     return ("received", "diagnosis", "in_work", "ready")[ticket % 4]
@@ -235,7 +238,7 @@ def _stage(shop: people.Shop, ticket: int) -> str:
 def _ticket_row(shop: people.Shop, ground: _Ground, ticket: int) -> tuple[Any, ...]:
     device = shop.device_of(ticket)
     opened = shop.opened_at(ticket)
-    moment, stage = _moment(opened), _stage(shop, ticket)
+    moment, stage = _moment(opened), stage_of(shop, ticket)
     closed = None if shop.is_open(ticket) else _moment(opened + timedelta(days=3))
     digest = hashlib.sha256(str(ticket).encode()).hexdigest()
     return (
@@ -247,13 +250,14 @@ def _ticket_row(shop: people.Shop, ground: _Ground, ticket: int) -> tuple[Any, .
 
 
 def _events(shop: people.Shop, ground: _Ground, ticket: int) -> Iterator[tuple[Any, ...]]:
-    moment, stage = _moment(shop.opened_at(ticket)), _stage(shop, ticket)
+    moment, stage = _moment(shop.opened_at(ticket)), stage_of(shop, ticket)
     received = ground.statuses["received"]
     opened = {"to": received, "stage": "received"}
     yield (ticket, moment, "opened", ground.user, "Radu Câmpean", json.dumps(opened), "")
     if stage != "received":
         changed = {"from": received, "to": ground.statuses[stage], "stage": stage, "before": "received"}
-        yield (ticket, moment, "status", ground.user, "Radu Câmpean", json.dumps(changed), "")
+        later = _moment(shop.opened_at(ticket) + timedelta(hours=5))
+        yield (ticket, later, "status", ground.user, "Radu Câmpean", json.dumps(changed), "")
 
 
 def _audit_row(shop: people.Shop, ground: _Ground, ticket: int) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ The database is named by ``BENCH_DATABASE``.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask, Response, redirect, render_template, request
@@ -19,8 +19,14 @@ from tests.bench import people
 from tests.bench.bulk import insert_rows
 
 ROWS: Final = 25
-#: Rows that are written at once.
-STATUSES: Final = ("Preluat", "Evaluare", "În lucru", "Gata", "Predat")
+#: Statuses with their stage, icon, and whose turn it is.
+STATUSES: Final = (
+    ("Preluat", "received", "inbox", "Noi", "person-gear"),
+    ("Evaluare", "diagnosis", "clipboard2-pulse", "Noi", "person-gear"),
+    ("În lucru", "in_work", "wrench", "Noi", "person-gear"),
+    ("Gata", "ready", "check-circle", "Client", "person"),
+    ("Predat", "returned", "box-arrow-right", "", ""),
+)
 OPEN, CLOSED = 1, 5
 
 
@@ -54,6 +60,19 @@ class Status(Base):
     __tablename__ = "ticket_status"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
+    stage: Mapped[str] = mapped_column(String(20))
+    icon: Mapped[str] = mapped_column(String(40))
+    turn: Mapped[str] = mapped_column(String(20))
+    turn_icon: Mapped[str] = mapped_column(String(40))
+
+
+class User(Base):
+    """A technician."""
+
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    initials: Mapped[str] = mapped_column(String(2))
 
 
 class Ticket(Base):
@@ -66,16 +85,36 @@ class Ticket(Base):
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     equipment_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"), index=True)
     status_id: Mapped[int] = mapped_column(ForeignKey("ticket_status.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     problem: Mapped[str] = mapped_column(Text)
     accessories: Mapped[str] = mapped_column(Text, default="")
     condition: Mapped[str] = mapped_column(Text, default="")
     estimate: Mapped[int]
     opened_at: Mapped[datetime]
+    stage_since: Mapped[datetime]
     due_at: Mapped[datetime]
 
     client: Mapped[Client] = relationship()
     equipment: Mapped[Equipment] = relationship()
     status: Mapped[Status] = relationship()
+    assignee: Mapped[User | None] = relationship()
+
+    def waited(self, now: datetime) -> str:
+        """Say for how long it has stood where it stands."""
+        return span(now - self.stage_since)
+
+    def due(self, now: datetime) -> tuple[str, str, str]:
+        """Say when it is promised: words, icon, tone."""
+        if self.due_at < now:
+            return f"{span(now - self.due_at)} întârziere", "exclamation-triangle-fill", "late"
+        return self.due_at.strftime("%d.%m %H:%M"), "calendar3", ""
+
+
+def span(time: timedelta) -> str:
+    """Return a length of time in two units."""
+    minutes = int(time.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    return f"{days} z {hours} h" if days else f"{hours} h {minutes} min"
 
 
 class Event(Base):
@@ -99,7 +138,12 @@ class Counter(Base):
 
 
 #: Everything of a row that a list or a ticket shows, in one statement.
-SHOWN: Final = (joinedload(Ticket.client), joinedload(Ticket.equipment), joinedload(Ticket.status))
+SHOWN: Final = (
+    joinedload(Ticket.client),
+    joinedload(Ticket.equipment),
+    joinedload(Ticket.status),
+    joinedload(Ticket.assignee),
+)
 
 
 def make_engine(url: str) -> Engine:
@@ -133,7 +177,7 @@ def application() -> Flask:
     def index() -> str:
         with Session(reading) as session:
             tickets = session.scalars(_newest().options(*SHOWN)).all()
-            return render_template("list.html", tickets=tickets, title="Fișe", q="")
+            return render_template("list.html", tickets=tickets, title="Fișe", q="", now=_now())
 
     @app.get("/search")
     def search() -> str:
@@ -143,21 +187,15 @@ def application() -> Flask:
             tickets = session.scalars(
                 select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id.desc()).options(*SHOWN)
             ).all()
-            return render_template("list.html", tickets=tickets, title="Caută", q=q)
+            return render_template("list.html", tickets=tickets, title="Caută", q=q, now=_now())
 
     @app.get("/<int:ticket_id>")
     def show(ticket_id: int) -> str:
         with Session(reading) as session:
             ticket = session.scalars(select(Ticket).where(Ticket.id == ticket_id).options(*SHOWN)).one()
             events = session.scalars(select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id))
-            return render_template(
-                "ticket.html",
-                ticket=ticket,
-                events=events.all(),
-                title=ticket.number,
-                q="",
-                statuses=STATUSES,
-            )
+            facts = {"title": ticket.number, "q": "", "statuses": STATUSES, "now": _now()}
+            return render_template("ticket.html", ticket=ticket, events=events.all(), **facts)
 
     @app.post("/")
     def create() -> Response:
@@ -193,7 +231,7 @@ def _open(session: Session, form: Any) -> int:
     """Open a ticket for a known client and device, with the next number, and make it findable."""
     counter = session.scalars(select(Counter).where(Counter.id == 1).with_for_update()).one()
     counter.value += 1
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = _now()
     ticket = Ticket(
         number=people.ticket_number(counter.value),
         client_id=int(form["client_id"]),
@@ -202,6 +240,7 @@ def _open(session: Session, form: Any) -> int:
         problem=form["problem"],
         estimate=50_000,
         opened_at=now,
+        stage_since=now,
         due_at=now,
     )
     session.add(ticket)
@@ -219,9 +258,12 @@ def _open(session: Session, form: Any) -> int:
     return ticket.id
 
 
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def _event(ticket_id: int, kind: str) -> Event:
-    at = datetime.now(UTC).replace(tzinfo=None)
-    return Event(ticket_id=ticket_id, at=at, kind=kind, actor="Radu Câmpean")
+    return Event(ticket_id=ticket_id, at=_now(), kind=kind, actor="Radu Câmpean")
 
 
 def fill(url: str, tickets: int) -> None:
@@ -245,7 +287,9 @@ def fill(url: str, tickets: int) -> None:
 
 def _fill_tables(connection: Any, shop: people.Shop, place: str) -> None:
     tickets = range(1, shop.tickets + 1)
-    insert_rows(connection, "ticket_status", ("id", "name"), enumerate(STATUSES, 1))
+    statuses = [(number, *status) for number, status in enumerate(STATUSES, 1)]
+    insert_rows(connection, "ticket_status", ("id", "name", "stage", "icon", "turn", "turn_icon"), statuses)
+    insert_rows(connection, "user", ("id", "name", "initials"), [(1, "Radu Câmpean", "RC")])
     insert_rows(connection, "counter", ("id", "value"), [(1, shop.tickets)])
     insert_rows(
         connection, "client", ("id", "name", "phone"),
@@ -256,8 +300,8 @@ def _fill_tables(connection: Any, shop: people.Shop, place: str) -> None:
         ((n, people.device_code(n), *people.device_names(n), shop.client_of(n)) for n in range(1, shop.devices + 1)),
     )  # fmt: skip
     columns = (
-        "id", "number", "client_id", "equipment_id", "status_id", "problem", "accessories", "condition", "estimate",
-        "opened_at", "due_at",
+        "id", "number", "client_id", "equipment_id", "status_id", "assignee_id", "problem", "accessories", "condition", "estimate",
+        "opened_at", "stage_since", "due_at",
     )  # fmt: skip
     insert_rows(connection, "ticket", columns, (_ticket_row(shop, n) for n in tickets))
     insert_rows(
@@ -275,9 +319,10 @@ def _ticket_row(shop: people.Shop, ticket: int) -> tuple[object, ...]:
     device = shop.device_of(ticket)
     moment = _moment(shop, ticket)
     status = OPEN + ticket % 4 if shop.is_open(ticket) else CLOSED
+    due = (shop.opened_at(ticket) + timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S.%f")
     return (
-        ticket, people.ticket_number(ticket), shop.client_of(device), device, status, people.ticket_problem(ticket), "", "",
-        people.ticket_estimate(ticket), moment, moment,
+        ticket, people.ticket_number(ticket), shop.client_of(device), device, status, 1, people.ticket_problem(ticket),
+        "Husă, încărcător", "Zgârieturi pe ramă", people.ticket_estimate(ticket), moment, moment, due,
     )  # fmt: skip
 
 

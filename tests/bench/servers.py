@@ -86,7 +86,9 @@ def running(command: Sequence[str], port: int, environment: Mapping[str, str], p
 
 def launch(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start ``command`` as the leader of a group of processes of its own."""
-    return subprocess.Popen(command, env=dict(environment), cwd=ROOT, start_new_session=True)
+    return subprocess.Popen(
+        command, env=dict(environment), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

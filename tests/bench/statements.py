@@ -11,8 +11,8 @@ from sqlalchemy import Engine, event
 
 from core.app import create_app
 from core.config import load_config
-from tests.bench.browser import csrf_of
-from tests.bench.product import EMAIL, PASSWORD, install
+from tests.bench.browser import log_in
+from tests.bench.product import install
 from tests.bench.report import Section, judged, table
 
 SIZES: Final = (100, 5_000)
@@ -55,9 +55,7 @@ def count(folder: Path, tickets: int) -> dict[str, int]:
     def get(path: str) -> Any:
         return client.get(host + product.root + path)
 
-    page = get("/login").get_data(as_text=True)
-    form = {"email": EMAIL, "password": PASSWORD, "csrf_token": csrf_of(page)}
-    client.post(f"{host}{product.root}/login", data=form)
+    log_in(client, host + product.root)
     found = {}
     for name, (path, _most) in PAGES.items():
         address = path.format(last=tickets)
