@@ -33,7 +33,7 @@ class Badge:
 
 def turn_badge(word: str, icon: str, since: datetime, *, ours: bool, now: datetime | None = None) -> Badge:
     """Say whose move it is and since when: ``Us · 2 h``; ``ours`` makes it stand out."""
-    waited = format_duration((now or datetime.now(UTC)) - since)
+    waited = format_duration((now or datetime.now(UTC)) - since, units=1)
     return Badge(f"{word}{NBSP}·{NBSP}{waited}", icon, "us" if ours else "")
 
 
@@ -58,4 +58,4 @@ def due_badge(due: datetime | None, *, now: datetime | None = None, with_time: b
 def _late(by: timedelta) -> str:
     if by.days:
         return str(ngettext("%(num)s day late", "%(num)s days late", by.days)).replace(" ", NBSP)
-    return str(_("%(duration)s late", duration=format_duration(by))).replace(" ", NBSP)
+    return str(_("%(duration)s late", duration=format_duration(by, units=1))).replace(" ", NBSP)

@@ -156,8 +156,11 @@ def _written(value: date, pattern: str, language: str) -> str:
     )
 
 
-def format_duration(value: timedelta) -> str:
-    """Write a length of time in two units: ``2 h 10 min``, ``3 d 4 h``, ``now`` under a minute."""
+def format_duration(value: timedelta, *, units: int = 2) -> str:
+    """Write a length of time in at most two units: ``2 h 10 min``, ``3 d 4 h``, ``now`` under a minute.
+
+    :param units: 1 keeps the larger one alone: ``2 h``, ``3 d``.
+    """
     minutes = int(abs(value).total_seconds()) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -168,7 +171,7 @@ def format_duration(value: timedelta) -> str:
         parts.append(_("%(number)s h", number=hours))
     if minutes and not days:
         parts.append(_("%(number)s min", number=minutes))
-    return NBSP.join(parts).replace(" ", NBSP) or str(_("now"))
+    return NBSP.join(parts[:units]).replace(" ", NBSP) or str(_("now"))
 
 
 def format_ago(value: datetime, *, locale: Locale | str, now: datetime) -> str:
