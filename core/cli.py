@@ -115,13 +115,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from core.errors import WorkmanagerError
 
     try:
-        cli.main(
-            args=list(arguments) if arguments is not None else None,
+        code = cli.main(
+            args=None if arguments is None else list(arguments),
             prog_name="workmanager",
             standalone_mode=False,
         )
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Out of its stand-alone mode click hands over the exit code of a command that asked for one.
+        sys.exit(code if isinstance(code, int) else 0)
     except click.Abort:
         click.echo("workmanager: stopped", err=True)
         sys.exit(1)

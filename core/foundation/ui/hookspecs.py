@@ -35,6 +35,7 @@ def form_sections(form: str) -> Sequence[FormSection]:
 
     :param form: ``client``, ``equipment``, ``intake`` or ``ticket``.
     """
+    del form
     return ()
 
 
