@@ -31,7 +31,7 @@ from core.foundation.tenants.services import owners_of
 from core.foundation.ui.errors import wants_problem
 from core.migrate import standings
 from core.plugin import PluginHost, PluginState, PluginStates
-from core.types import LARGEST_INTEGER
+from core.types import LARGEST_ID
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
@@ -43,13 +43,13 @@ CORE: Final = "core"
 
 
 class WholeNumber(IntegerConverter):
-    """A whole number that a database can hold; any other is an address that does not exist."""
+    """A whole number that an id may be; any other is an address that does not exist."""
 
-    regex = r"[0-9]{1,19}"
+    regex = r"[0-9]{1,10}"
 
     def __init__(self, url_map: Map, **options: Any) -> None:  # noqa: ANN401 - Werkzeug's own
-        """Bound the number by what a BIGINT holds."""
-        options.setdefault("max", LARGEST_INTEGER)
+        """Bound the number by what an id may be."""
+        options.setdefault("max", LARGEST_ID)
         super().__init__(url_map, **options)
 
 

@@ -31,9 +31,32 @@ API_VERSION: Final = 1
 RESERVED: Final = frozenset({"core", "control", "static", "t", "api", "settings", "account"})
 NAME: Final = re.compile(r"[a-z][a-z0-9]{1,29}")
 
-hookspec = pluggy.HookspecMarker(PROJECT)
+_hookspec = pluggy.HookspecMarker(PROJECT)
 _hookimpl = pluggy.HookimplMarker(PROJECT)
 Implementation = TypeVar("Implementation", bound=Callable[..., object])
+
+
+@overload
+def hookspec(function: Implementation) -> Implementation: ...
+
+
+@overload
+def hookspec(*, writes: bool) -> Callable[[Implementation], Implementation]: ...
+
+
+def hookspec(
+    function: Implementation | None = None, *, writes: bool = False
+) -> Implementation | Callable[[Implementation], Implementation]:
+    """Mark a function of a ``hookspecs`` module as the specification of a hook of its name.
+
+    :param writes: What the hook collects leads to writing, as the section of a form does: a lapsed plugin is not asked.
+    """
+
+    def mark(target: Implementation) -> Implementation:
+        target.__dict__["wm_writes"] = writes
+        return _hookspec(target)
+
+    return mark if function is None else mark(function)
 
 
 @overload
@@ -180,6 +203,13 @@ class Hooks:
         return caller
 
 
+def _hears(implementation: object, state: PluginState, *, writes: bool) -> bool:
+    """Tell whether a plugin in ``state`` hears a hook: a lapsed one what reads, and what releases something."""
+    if state is PluginState.LAPSED and writes:
+        return bool(getattr(implementation, "wm_releases", False))
+    return state is not PluginState.OFF
+
+
 def is_action(hook: str) -> bool:
     """Tell whether ``hook`` vetoes or reacts (``…ing``, ``…ed``) rather than collects (plural nouns)."""
     return hook.endswith(("ing", "ed"))
@@ -211,10 +241,12 @@ class PluginHost:
 
         :raises AttributeError: no hook has this name.
         """
-        if not hasattr(self.manager.hook, name):
-            raise AttributeError(name)
+        hook: pluggy.HookCaller = getattr(self.manager.hook, name)
+        writes = is_action(name) or bool(hook.spec and getattr(hook.spec.function, "wm_writes", False))
         silent = [
-            module for module, owner in self._modules.items() if not self._hears(module, owner, name, states)
+            module
+            for module, owner in self._modules.items()
+            if not _hears(getattr(module, name, None), states.state(owner), writes=writes)
         ]
         return self.manager.subset_hook_caller(name, silent)
 
@@ -226,13 +258,6 @@ class PluginHost:
             for plugin in self.plugins.values()
             for module in plugin.hooks
         }
-
-    @staticmethod
-    def _hears(module: ModuleType, owner: str, hook: str, states: PluginStates) -> bool:
-        state = states.state(owner)
-        if state is PluginState.LAPSED and is_action(hook):
-            return bool(getattr(getattr(module, hook, None), "wm_releases", False))
-        return state is not PluginState.OFF
 
     def owners(self, names: Iterable[str]) -> list[Owner]:
         """Return the owners of tables among the plugins ``names``, in the order of their requirements."""

@@ -15,7 +15,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 #: Currencies whose smallest unit is not a hundredth (ISO 4217); all others have two decimals.
-DECIMALS: Final = {"JPY": 0, "KRW": 0, "HUF": 2, "BHD": 3, "KWD": 3, "TND": 3}
+DECIMALS: Final = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
+#: Largest id: the key columns are INTEGER, four bytes on PostgreSQL.
+LARGEST_ID: Final = 2**31 - 1
 #: Largest whole number that a BIGINT column and a JSON client both keep exactly.
 LARGEST_INTEGER: Final = 2**63 - 1
 

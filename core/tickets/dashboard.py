@@ -96,8 +96,10 @@ def dashboard_cards() -> Sequence[Panel]:
 
 
 def _table(name: str, title: Any, lines: list[TicketLine], view: str, order: int, place: str) -> Panel:  # noqa: ANN401, PLR0917
-    data = {"lines": lines[:SHOWN], "more": len(lines) > SHOWN, "view": view, "compact": place == "side"}
-    return Panel(name, title, "dashboard/_tickets.html", data, VIEW, order, place)
+    data = {"lines": lines[:SHOWN], "view": view, "compact": place == "side"}
+    count = f"{len(lines[:SHOWN])}{'+' if len(lines) > SHOWN else ''}" if lines else ""
+    url = flask.url_for("tickets.index", view=view)
+    return Panel(name, title, "dashboard/_tickets.html", data, VIEW, order, place, count, url)
 
 
 def _lines(user: CurrentUser, condition: Any, *, order: Any) -> list[TicketLine]:  # noqa: ANN401 - SQLAlchemy's

@@ -26,7 +26,9 @@ LIFTED = ("client", "equipment", "ticket", "shelf_place")
 def new_client(world: World, shop: Shop | None = None, name: str = "Maria Popescu") -> int:
     with (shop or world.home).context(), unit_of_work():
         number = next(numbers)
-        return create_client(ClientData(name=f"{name} {number}", phone=f"0742555{number:03}", notes=name)).id
+        return create_client(
+            ClientData(name=f"{name} {number}", phone=f"0742{number % 1_000_000:06}", notes=name)
+        ).id
 
 
 def new_equipment(world: World, shop: Shop | None = None, name: str = "iPhone 13") -> int:

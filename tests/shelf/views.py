@@ -4,11 +4,10 @@ from flask import Blueprint, redirect, render_template_string, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from tests.shelf.models import Place
 from workmanager import InvalidInputError, NotFoundError, require, session, unit_of_work
 
-from .models import Place
-
-blueprint = Blueprint("shelf", __name__, url_prefix="/shelf")
+blueprint = Blueprint("shelf", __name__, url_prefix="/shelf", template_folder="templates")
 PAGE = (
     '<main><form method="post"><input type="hidden" name="csrf_token" value="{{ csrf_token() }}"></form>'
     "{% for place in places %}<p>{{ place.label }}</p>{% endfor %}</main>"

@@ -29,11 +29,11 @@ def alerts() -> Sequence[Alert]:
     return ()
 
 
-@hookspec
+@hookspec(writes=True)
 def form_sections(form: str) -> Sequence[FormSection]:
-    """Return the sections that a core form gets from elsewhere.
+    """Return the sections that a core form gets from elsewhere; a lapsed plugin, which may not write, is not asked.
 
-    :param form: ``client``, ``equipment``, ``intake`` or ``ticket``.
+    :param form: ``intake`` or ``ticket``.
     """
     del form
     return ()

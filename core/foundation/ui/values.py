@@ -23,7 +23,10 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of somebody else's page: a template that gets ``data`` as its variables, placed by ``order``."""
+    """A part of somebody else's page: a template that gets ``data`` as its variables, placed by ``order``.
+
+    The page draws the frame and the title; the template is what stands inside.
+    """
 
     name: str
     title: Any
@@ -31,8 +34,12 @@ class Panel:
     data: Mapping[str, Any] = field(default_factory=dict)
     permission: str | None = None
     order: int = 100
-    #: ``main`` or ``side``.
+    #: ``main`` or ``side``; on the dashboard also ``top``, which has no frame.
     place: str = "main"
+    #: How many there are, as the title says it.
+    count: str = ""
+    #: Where all of them are.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

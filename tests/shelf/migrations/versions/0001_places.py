@@ -10,5 +10,8 @@ def upgrade() -> None:
         "shelf_place",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("label", sa.String(40), nullable=False),
+        sa.Column("ticket_id", sa.Integer, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_shelf_place"),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_shelf_place_ticket_id_ticket"),
     )
+    op.create_index("ix_shelf_place_ticket_id", "shelf_place", ["ticket_id"])
