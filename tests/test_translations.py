@@ -1,4 +1,4 @@
-"""Romanian is complete, is Romanian, and reaches the screen: catalogues, templates, messages and the pages themselves.
+"""Romanian is complete and is Romanian: catalogues, templates, messages; the pages themselves are read by test_pages_in_romanian.
 
 Beside the rules stand samples that break them.
 """
@@ -18,15 +18,9 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from werkzeug.routing import Rule
 
 import core
-from core.db import unit_of_work
 from core.errors import ConfigError, PluginError, ProgrammingError, WorkmanagerError
-from core.foundation.accounts import Actor
-from core.foundation.settings.locations import list_locations
-from core.testing import Shop
-from core.tickets.services import ClientData, EquipmentData, TicketData, open_ticket
 from tests import romanian, texts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -75,16 +69,6 @@ OPERATORS: Final = (
     "core/commands/", "core/migrate.py", "core/foundation/licences/bundles.py", "core/foundation/tenants/directory.py",
     "core/foundation/tenants/services.py",
 )  # fmt: skip
-#: English that no Romanian page holds; words that Romanian has too (are, or, note, mine) are not among them.
-TELLTALE: Final = frozenset((ROOT / "tests/words/english_telltale.txt").read_text().split())
-#: What is put into the addresses of pages.
-KINDS_OF_PAPER: Final = ("intake", "return")
-#: Endpoints that show no page to read, and why.
-NO_PAGE: Final[Mapping[str, str]] = {
-    "account.link": "needs a link that is spent by a test of its own",
-    "static": "files",
-    "theme": "a style sheet",
-}
 
 
 def po_of(owner: str) -> Path:
@@ -101,7 +85,7 @@ def messages(owner: str) -> Iterator[Message]:
 
 
 def ids(message: Message) -> list[str]:
-    return [message.id] if isinstance(message.id, str) else list(message.id)
+    return [message.id] if isinstance(message.id, str) else list(message.id or ())
 
 
 def ending(text: str) -> str:
@@ -109,15 +93,15 @@ def ending(text: str) -> str:
 
 
 def strings(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def extracted(owner: str) -> set[tuple[str | None, str]]:
     """Return context and id of what the sources of ``owner`` say, found as the Makefile finds it."""
-    named = re.findall(r"--keywords (\S+)", (ROOT / "Makefile").read_text())
+    named: list[str] = re.findall(r"--keywords (\S+)", (ROOT / "Makefile").read_text())
     keywords = {**DEFAULT_KEYWORDS, **parse_keywords(named)}
     with (ROOT / "babel.cfg").open() as file:
-        mapping, options = parse_mapping_cfg(file)
+        mapping, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call] # Babel's own
     folders = ("core", "templates", "workmanager") if owner == "core" else (owner,)
     found = set()
     for folder in folders:
@@ -329,99 +313,3 @@ def test_scripts_bring_no_sentences_of_their_own() -> None:
     # Names of keys, and the months of English pages.
     allowed = re.compile(r"Enter|Escape|Tab|Delete|Space|Backspace|Home|End|Jan Feb .*")
     assert [one for one in found if not allowed.fullmatch(one[1].strip("\"'`"))] == []
-
-
-@pytest.fixture(scope="module")
-def facts(shared_shop: Shop) -> Mapping[str, tuple[Any, ...]]:
-    """Open a ticket in a Romanian shop, and return what the addresses of its pages are made of."""
-    with shared_shop.context():
-        actor = Actor(None, "Ioana Mureșan")
-        location = list_locations()[0].id
-        data = TicketData(problem="Nu mai pornește de ieri.", location_id=location)
-        client = ClientData(name="Maria Popescu", phone="0742 555 138", email="maria.popescu@exemplu.ro")
-        with unit_of_work():
-            opened = open_ticket(
-                data,
-                client=client,
-                equipment=EquipmentData(manufacturer="Apple", model="iPhone 13"),
-                actor=actor,
-            )
-        ticket = opened.ticket
-        return {
-            "client_id": (ticket.client_id,),
-            "equipment_id": (ticket.equipment_id,),
-            "ticket_id": (ticket.id,),
-            "location_id": (location,),
-            "user_id": tuple(shared_shop.users.values()),
-            "role_id": (1, 2),
-            "type_id": (1,),
-            "name": ("firm", "simple"),
-            "kind": KINDS_OF_PAPER,
-            "language": ("ro",),
-        }
-
-
-def addresses(rule: Rule, facts: Mapping[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-    """Yield the values that make addresses of ``rule``."""
-    made: list[dict[str, Any]] = [{}]
-    for argument in sorted(rule.arguments):
-        made = [{**values, argument: one} for values in made for one in facts[argument]]
-    yield from made
-
-
-def test_no_page_in_romanian_holds_english(shared_shop: Shop, facts: Mapping[str, tuple[Any, ...]]) -> None:
-    app = shared_shop.app
-    browser, nobody = shared_shop.client("owner"), shared_shop.client(None)
-    adapter = app.map_for(shared_shop.tenant).bind("localhost", script_name=shared_shop.root)
-    pages = {
-        adapter.build(rule.endpoint, values)
-        for rule in adapter.map.iter_rules()
-        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGE
-        for values in addresses(rule, facts)
-    }
-    pages |= {
-        f"{shared_shop.root}/{path}"
-        for path in (
-            "nothing-here",
-            "tickets/999999",
-            "search?q=Maria",
-            "search?q=zzz",
-            "tickets/?q=zzz",
-            "clients/?q=zzz",
-        )
-    }
-    found, read = {}, 0
-    for page in sorted(pages):
-        for client in (browser, nobody):
-            answer = client.get(page, headers={"Accept-Language": "ro"})
-            if answer.mimetype == "text/html" and answer.status_code not in {301, 302, 303}:
-                read += 1
-                found.update(
-                    {f"{page}: {text}": words for text, words in english(answer.get_data(as_text=True))}
-                )
-    assert read > 40
-    assert found == {}
-
-
-def english(page: str) -> list[tuple[str, list[str]]]:
-    """Return the texts of a page that hold English, with the words that give it away."""
-    found = []
-    for said in texts.said_by(page):
-        # Users of the fixture have English names, a language is named in itself, a command is what one types.
-        text = re.sub(
-            r"(?:Owner|Manager|Receptionist|Technician|Accountant) \d+|\S+@\S+|\b[a-z]+\.[a-z_]+\b|\{\{.*?\}\}|English|workmanager user password",
-            "",
-            said.text,
-        )
-        words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if word in TELLTALE]
-        if words:
-            found.append((said.text, words))
-    return found
-
-
-def test_english_on_a_page_is_found() -> None:
-    assert english('<p>Salvat</p><button aria-label="Close">x</button><p>Open tickets</p>') == [
-        ("Close", ["close"]),
-        ("Open tickets", ["open", "tickets"]),
-    ]
-    assert english("<p>Clientul are note de la Owner 7</p>") == []
