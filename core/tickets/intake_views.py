@@ -17,7 +17,7 @@ from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.services import LONGEST_QUESTION
 from core.foundation.ui.messages import say
 from core.foundation.ui.parsing import parse_integer, without_forbidden
-from core.tickets.blueprint import tickets
+from core.tickets.blueprint import lead_to, tickets
 from core.tickets.intake import Intake, look_up, read_intake, remember_place
 from core.tickets.papers import make_seal, ticket_kinds
 from core.tickets.services import open_ticket, record_print
@@ -60,11 +60,10 @@ def devices() -> ResponseReturnValue:
 
 def _opened(ticket_id: int) -> ResponseReturnValue:
     """Lead to the paper of the new ticket, or to the ticket."""
-    if request.form.get("then") == "print" and _prints():
-        seal = make_seal(ticket_id, INTAKE_PAPER, current_user())
-        address = url_for("tickets.paper", ticket_id=ticket_id, kind=INTAKE_PAPER, seal=seal, print=1)
-        return redirect(address, 303)
-    return redirect(url_for("tickets.show", ticket_id=ticket_id), 303)
+    if request.form.get("then") != "print" or not _prints():
+        return lead_to(ticket_id)
+    seal = make_seal(ticket_id, INTAKE_PAPER, current_user())
+    return redirect(url_for("tickets.paper", ticket_id=ticket_id, kind=INTAKE_PAPER, seal=seal, print=1), 303)
 
 
 @tickets.post("/new")

@@ -131,6 +131,7 @@ def search_hits(ids: list[int]) -> list[SearchHit]:
             flask.url_for("tickets.show", ticket_id=line.id),
             f"{line.client} · {line.problem}",
             line.stage.value,
+            line.status,
         )
         for line in lines
     ]

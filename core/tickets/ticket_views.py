@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,7 +18,7 @@ from core.foundation.tenants.context import hooks
 from core.foundation.ui.formats import current_locale
 from core.foundation.ui.forms import BaseForm
 from core.foundation.ui.messages import say
-from core.tickets.blueprint import tickets
+from core.tickets.blueprint import lead_to, tickets
 from core.tickets.errors import TicketMovedError
 from core.tickets.forms import AssignForm, NoteForm, StatusForm, TicketForm
 from core.tickets.intake import Section, read_sections
@@ -39,11 +39,6 @@ from core.tickets.statuses import change_status
 EARLIER = 5
 
 
-def _shown(ticket_id: int) -> ResponseReturnValue:
-    """Lead back to the ticket, where its page was."""
-    return redirect(url_for("tickets.show", ticket_id=ticket_id), 303)
-
-
 @tickets.get("/<int:ticket_id>")
 @require("core.ticket:view")
 def show(ticket_id: int) -> ResponseReturnValue:
@@ -53,7 +48,7 @@ def show(ticket_id: int) -> ResponseReturnValue:
 
 @tickets.post("/<int:ticket_id>/notes")
 @require("core.ticket:edit")
-@idempotent(answer=_shown)
+@idempotent(answer=lead_to)
 def note(ticket_id: int) -> ResponseReturnValue:
     """Write a note into the timeline."""
     form = NoteForm()
@@ -68,7 +63,7 @@ def note(ticket_id: int) -> ResponseReturnValue:
     except DomainError as error:
         form.refuse(error)
         return _page(read_page(ticket_id, current_user()), note_form=form), error.status
-    return redirect(url_for("tickets.show", ticket_id=ticket_id, _anchor="history"), 303)
+    return lead_to(ticket_id, anchor="history")
 
 
 @tickets.get("/<int:ticket_id>/status")
@@ -81,7 +76,7 @@ def status(ticket_id: int) -> ResponseReturnValue:
 
 @tickets.post("/<int:ticket_id>/status")
 @require("core.ticket:status")
-@idempotent(answer=_shown)
+@idempotent(answer=lead_to)
 def change(ticket_id: int) -> ResponseReturnValue:
     """Change the status."""
     page = read_page(ticket_id, current_user())
@@ -102,7 +97,7 @@ def change(ticket_id: int) -> ResponseReturnValue:
         return _status_page(page, form), error.status
     name = to.title(current_locale().language)
     say(_("%(number)s: now “%(status)s”.", number=ticket.number, status=name))
-    return _shown(ticket_id)
+    return lead_to(ticket_id)
 
 
 @tickets.post("/<int:ticket_id>/assign")
@@ -115,9 +110,7 @@ def assign(ticket_id: int) -> ResponseReturnValue:
     with unit_of_work():
         ticket = get_ticket(ticket_id, current_user())
         assign_ticket(ticket, form.assignee_id.data, actor=current_actor())
-    if current_user().own_tickets_only and ticket.assignee_id != current_user().id:
-        return redirect(url_for("tickets.index"), 303)
-    return _shown(ticket_id)
+    return lead_to(ticket_id)
 
 
 @tickets.get("/<int:ticket_id>/edit")
@@ -154,7 +147,7 @@ def save(ticket_id: int) -> ResponseReturnValue:
             form.refuse(error)
         return _edit_page(ticket, form, sections), error.status
     say(_("%(number)s: saved.", number=ticket.number))
-    return _shown(ticket_id)
+    return lead_to(ticket_id)
 
 
 def _save(ticket: Ticket, form: TicketForm, sections: list[Section]) -> None:

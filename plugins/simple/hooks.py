@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from plugins.simple import services
+from plugins.simple.forms import AcceptanceForm
 from plugins.simple.papers import KINDS, PERMISSION
 from plugins.simple.settings import SIMPLE
-from plugins.simple.wordings import kept_numbers
+from plugins.simple.wordings import kept_wordings
 from workmanager import (
     DocumentKind,
+    FormSection,
     NavItem,
     Panel,
     SettingsGroup,
@@ -43,6 +45,22 @@ def nav_items() -> Sequence[NavItem]:
 
 
 @hookimpl
+def form_sections(form: str) -> Sequence[FormSection]:
+    """Ask at the intake whether the client accepts the terms."""
+    if form != "intake":
+        return ()
+    return (
+        FormSection(
+            "simple",
+            _l("Terms"),
+            "simple/_acceptance.html",
+            make=lambda _ticket: AcceptanceForm(prefix="simple-"),
+            save=lambda ticket, form: services.accept_terms(ticket) if form.accepts.data else None,
+        ),
+    )
+
+
+@hookimpl
 def ticket_opening(ticket: Ticket) -> None:
     """Refuse a device without its condition, where the shop wants it."""
     services.check_opening(ticket)
@@ -69,7 +87,7 @@ def ticket_status_changed(ticket: Ticket) -> None:
 @hookimpl
 def ticket_panels(ticket: Ticket) -> Sequence[Panel]:
     """Show on a ticket which protocols were printed, and with which terms."""
-    printed, numbers = printed_papers(ticket.id), kept_numbers(ticket.id)
-    papers = [(kind, printed.get(kind.name), numbers.get(kind.name)) for kind in KINDS]
+    printed, kept = printed_papers(ticket.id), kept_wordings(ticket.id)
+    papers = [(kind, printed.get(kind.name), kept.get(kind.name)) for kind in KINDS]
     data = {"papers": papers, "ticket": ticket}
     return (Panel("protocols", _l("Protocols"), "simple/_protocols.html", data, PERMISSION, 50, "side"),)

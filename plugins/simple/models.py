@@ -46,3 +46,5 @@ class TicketWording(Model):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     wording_id: Mapped[int] = mapped_column(ForeignKey("simple_wording.id"))
+    #: When the client accepted it at the counter; ``None`` where only the paper will say so.
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

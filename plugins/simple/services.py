@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from plugins.simple.errors import ConditionMissingError, ReturnNotPrintedError
 from plugins.simple.papers import INTAKE, RETURN
-from plugins.simple.wordings import keep_wording
+from plugins.simple.wordings import accept_wording, keep_wording
 from workmanager import Client, Stage, Ticket, TicketStatus, get_group, printed_papers, session
 
 
@@ -40,6 +40,11 @@ def keep_words(ticket: Ticket, kind: str) -> None:
 def keep_words_of_intake(ticket: Ticket) -> None:
     """Keep the terms that the client agrees to when the ticket is opened."""
     keep_words(ticket, INTAKE.name)
+
+
+def accept_terms(ticket: Ticket) -> None:
+    """Note that the client accepted the terms at the counter."""
+    accept_wording(ticket.id, INTAKE.name)
 
 
 def keep_words_of_return(ticket: Ticket) -> None:

@@ -94,6 +94,10 @@ SIMPLE: Final = SettingsGroup(
         ),
         MoneySetting(name="storage_fee", title=_l("Storage fee a day after that")),
         BooleanSetting(
+            name="require_acceptance",
+            title=_l("Nothing is taken in before the client accepts the terms"),
+        ),
+        BooleanSetting(
             name="require_condition",
             title=_l("Nothing is taken in without its condition written down"),
         ),

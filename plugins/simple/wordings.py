@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from plugins.simple.models import TicketWording, Wording
-from workmanager import ConflictError, Money, format_money, get_group, session
+from workmanager import ConflictError, Money, format_money, get_group, now, session
 
 #: The texts of each kind of paper, by the names of their settings.
 TEXTS: Final = {"intake": ("terms", "intake_note"), "return": ("return_note",)}
@@ -62,14 +63,30 @@ def keep_wording(ticket_id: int, kind: str, language: str) -> None:
         session().flush()
 
 
-def kept_numbers(ticket_id: int) -> Mapping[str, int]:
-    """Return the version of the wording of each paper of a ticket that has one, by kind."""
+def accept_wording(ticket_id: int, kind: str) -> None:
+    """Note that the client has accepted the wording that is kept with a ticket, in the caller's unit of work."""
+    kept = session().get(TicketWording, (ticket_id, kind))
+    if kept is not None and kept.accepted_at is None:
+        kept.accepted_at = now()
+        session().flush()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWording:
+    """Which wording a ticket has for one of its papers."""
+
+    number: int
+    accepted_at: datetime | None
+
+
+def kept_wordings(ticket_id: int) -> Mapping[str, KeptWording]:
+    """Return the wording of each paper of a ticket that has one, by kind."""
     statement = (
-        select(TicketWording.kind, Wording.number)
+        select(TicketWording.kind, Wording.number, TicketWording.accepted_at)
         .join(Wording, Wording.id == TicketWording.wording_id)
         .where(TicketWording.ticket_id == ticket_id)
     )
-    return {row.kind: row.number for row in session().execute(statement)}
+    return {row.kind: KeptWording(row.number, row.accepted_at) for row in session().execute(statement)}
 
 
 def figures_in_words(figures: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -271,3 +271,18 @@ def test_opening_prints_only_with_a_trace(shop: Shop) -> None:
         kinds = [event.kind for event in timeline(ticket.id)]
     printed = "/documents/intake" in answer.location
     assert kinds == ([EventKind.OPENED, EventKind.PRINTED] if printed else [EventKind.OPENED])
+
+
+def test_who_sees_own_tickets_only_takes_in_for_themselves(shop: Shop) -> None:
+    shop.users["own"] = shop.add_user("technician", own_tickets_only=True, name="Vlad Țăran")
+    browser = shop.client("own")
+    page = browser.get(f"{shop.root}/tickets/new").text
+    assert re.search(
+        rf'<option value="{shop.users["own"]}"[^>]*selected|<option selected[^>]*value="{shop.users["own"]}"',
+        page,
+    )
+    answer = send(shop, browser, assignee_id=str(shop.users["own"]))
+    assert browser.get(answer.location).status_code == 200
+    given_away = send(shop, browser, assignee_id=str(shop.users["technician"]), **{"equipment-unique_id": ""})
+    assert given_away.status_code == 303
+    assert given_away.location.endswith("/tickets/")

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("wording_id", sa.Integer(), nullable=False),
+        sa.Column("accepted_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("ticket_id", "kind", name="pk_simple_ticket_wording"),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["ticket.id"], name="fk_simple_ticket_wording_ticket_id_ticket"
