@@ -52,11 +52,6 @@ class Config:
     trusted_proxies: int = 0
 
     @property
-    def public_host(self) -> str:
-        """Host name (with its port, if any) of the installation itself."""
-        return urlsplit(self.public_url).netloc
-
-    @property
     def is_secure(self) -> bool:
         """Whether browsers reach this installation by https."""
         return self.public_url.startswith("https://")

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import flask
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData, event
@@ -38,6 +39,8 @@ NAMING: Final = {
 }
 #: Execution option of a bulk UPDATE or DELETE whose caller writes the audit row itself.
 AUDITED: Final = "wm_audited"
+#: What somebody is told who was overtaken by somebody else.
+STALE: Final = _l("Somebody else changed this in the meantime. Look at both and save again.")
 
 
 class Model(DeclarativeBase):
@@ -195,14 +198,10 @@ def _writing(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def _translated() -> Iterator[None]:
     """Turn what a driver says of a lost race or a busy database into an error that people understand."""
-    from flask_babel import gettext as _  # noqa: PLC0415 - keeps Babel out of the command line's start
-
     try:
         yield
     except StaleDataError as error:
-        raise ConflictError(
-            _("Somebody else changed this in the meantime. Look at both and save again.")
-        ) from error
+        raise ConflictError(STALE) from error
     except IntegrityError as error:
         raise ConflictError(
             _("The same was saved by somebody else at the same moment. Check and save again.")
@@ -212,6 +211,17 @@ def _translated() -> Iterator[None]:
         if busy is None:
             raise
         raise busy from error
+
+
+def check_version(current: int, seen: int | None) -> None:
+    """Refuse to change a row that is no longer what the person saw; one lost between here and the flush is refused there.
+
+    :param current: The version of the row in the open unit of work.
+    :param seen: The version that the form showed; ``None`` where nobody has looked.
+    :raises ConflictError: they differ.
+    """
+    if seen is not None and seen != current:
+        raise ConflictError(STALE)
 
 
 def after_commit(react: Callable[[], None]) -> None:

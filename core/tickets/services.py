@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from core.clients.models import Client
 from core.clients.services import ClientData, create_client, get_client
-from core.db import session
+from core.db import check_version, session
 from core.equipment.models import Equipment
 from core.equipment.services import EquipmentData, change_owner, get_equipment, register_equipment
-from core.errors import ConflictError, InvalidInputError
+from core.errors import InvalidInputError
 from core.foundation.accounts import Actor, CurrentUser
 from core.foundation.accounts.models import User
 from core.foundation.settings.locations import get_location
@@ -119,8 +119,7 @@ def change_ticket(ticket: Ticket, data: TicketData, *, actor: Actor, version: in
     :raises ConflictError: somebody else has changed it since.
     :raises InvalidInputError: by field.
     """
-    if version is not None and version != ticket.version:
-        raise ConflictError(_("Somebody else changed this in the meantime. Look at both and save again."))
+    check_version(ticket.version, version)
     _check(data, ticket, "")
     columns = _columns(data)
     before = {

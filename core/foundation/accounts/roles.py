@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from core.db import session
-from core.errors import ConflictError, InvalidInputError, NotFoundError
+from core.db import check_version, session
+from core.errors import InvalidInputError, NotFoundError
 from core.foundation.accounts.errors import OwnerRoleError, RoleInUseError
 from core.foundation.accounts.identity import CurrentUser
 from core.foundation.accounts.models import Role, UserRole
@@ -97,7 +97,7 @@ def change_role(
     :raises InvalidInputError: the name is empty, too long or taken, or a permission is unknown.
     :raises BeyondReachError: a permission is added that ``by`` lacks.
     """
-    _check_version(role, version)
+    check_version(role.version, version)
     _check_not_owner(role)
     wanted = _known(permissions)
     before = permissions_of([role])
@@ -186,8 +186,3 @@ def _new_key(name: str) -> str:
 def _check_not_owner(role: Role) -> None:
     if role.key == OWNER:
         raise OwnerRoleError(_("An owner may do everything; this role stays as it is."))
-
-
-def _check_version(role: Role, shown: int | None) -> None:
-    if shown is not None and shown != role.version:
-        raise ConflictError(_("Somebody else changed this in the meantime. Look at both and save again."))

@@ -14,8 +14,8 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
-from core.db import AUDITED, session
-from core.errors import ConflictError, InvalidInputError, NotFoundError
+from core.db import AUDITED, check_version, session
+from core.errors import InvalidInputError, NotFoundError
 from core.foundation.accounts.devices import revoke_sessions
 from core.foundation.accounts.errors import LastOwnerError
 from core.foundation.accounts.identity import CurrentUser
@@ -90,7 +90,7 @@ def change_user(
     :raises BeyondReachError: the user, or what is handed out, is above ``by``.
     :raises LastOwnerError: the firm would have no owner.
     """
-    _check_version(user.version, version)
+    check_version(user.version, version)
     facts = _cleaned(facts, user_id=user.id)
     roles = _roles(facts.roles)
     check_may_manage(user, by)
@@ -164,7 +164,7 @@ def change_profile(user: User, *, name: str, version: int | None = None) -> None
     :raises InvalidInputError: it is empty or too long.
     :raises ConflictError: somebody else changed the user since ``version``.
     """
-    _check_version(user.version, version)
+    check_version(user.version, version)
     errors: dict[str, list[str]] = {}
     cleaned = _clean_name(name, errors)
     _refuse(errors)
@@ -269,11 +269,6 @@ def _require_other_owner(user: User) -> None:
         raise LastOwnerError(
             _("%(name)s is the last owner who can log in. Make somebody else an owner first.", name=user.name)
         )
-
-
-def _check_version(current: int, shown: int | None) -> None:
-    if shown is not None and shown != current:
-        raise ConflictError(_("Somebody else changed this in the meantime. Look at both and save again."))
 
 
 def _refuse(errors: dict[str, list[str]]) -> None:

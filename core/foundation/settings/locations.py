@@ -10,8 +10,8 @@ from typing import Final
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from core.db import session
-from core.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
+from core.db import check_version, session
+from core.errors import DomainError, InvalidInputError, NotFoundError
 from core.foundation.settings.models import CODE_LENGTH, Location, NumberSeries
 
 CODE: Final = re.compile(rf"[A-Z0-9]{{1,{CODE_LENGTH}}}")
@@ -74,8 +74,7 @@ def change_location(
     """
     current = session()
     rows = {row.id: row for row in current.scalars(select(Location).order_by(Location.id).with_for_update())}
-    if version is not None and rows[location.id].version != version:
-        raise ConflictError(_("Somebody else changed this in the meantime. Look at both and save again."))
+    check_version(rows[location.id].version, version)
     code = _clean_code(code, location)
     if code != location.code and _has_numbers(location):
         message = _("Numbers that begin with %(code)s have been given out already.", code=location.code)

@@ -10,9 +10,8 @@ import flask
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core.db import in_unit_of_work, session
+from core.db import check_version, in_unit_of_work, session
 from core.errors import (
-    ConflictError,
     InvalidInputError,
     LicenceError,
     NotFoundError,
@@ -130,8 +129,7 @@ def save_group(name: str, values: Mapping[str, object], *, version: int | None =
         row.key: row
         for row in session().scalars(select(Setting).where(Setting.group_name == name).with_for_update())
     }
-    if version is not None and version != sum(row.version for row in rows.values()):
-        raise ConflictError(_("Somebody else changed this in the meantime. Look at both and save again."))
+    check_version(sum(row.version for row in rows.values()), version)
     actor = current_actor()
     for key, value in kept.items():
         row = rows.get(key)
