@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,7 +32,7 @@ from core.demo.words import (
 )
 from core.equipment.models import EquipmentType
 from core.equipment.services import EquipmentData, register_equipment
-from core.foundation.accounts.identity import Actor
+from core.foundation.accounts.identity import Actor, acting_as
 from core.foundation.accounts.services import UserFacts, create_user, list_users
 from core.foundation.settings.locations import change_location, create_location, list_locations
 from core.foundation.settings.services import save_group
@@ -80,6 +81,8 @@ WAYS: Final[tuple[tuple[tuple[Stage, ...], int], ...]] = (
     ((Stage.DIAGNOSIS, Stage.UNREPAIRABLE, Stage.RETURNED), 6),
     ((Stage.CANCELLED,), 2),
 )
+#: Steps that reception takes; the bench takes the others.
+AT_THE_COUNTER: Final = frozenset({Stage.RETURNED, Stage.CANCELLED, Stage.WAITING_CLIENT})
 #: Where the open tickets stand today, in turn.
 STANDING: Final = (
     Stage.RECEIVED, Stage.RECEIVED, Stage.DIAGNOSIS, Stage.IN_WORK, Stage.IN_WORK, Stage.WAITING_PARTS, Stage.QUESTION,
@@ -263,15 +266,23 @@ def _tell_ticket(story: Story, moment: datetime, way: tuple[Stage, ...]) -> Tick
         dice.choice(story.reception),
         dice.choice(story.bench),
     )
-    with clock_at(moment):
+    with _by(reception, moment):
         ticket = open_ticket(
             _said(story, kind, fault, moment), client=owner, equipment=device, actor=reception
         ).ticket
     for stage in way:
         moment = _later(story, moment, stage)
-        with clock_at(moment):
-            _step(story, ticket, stage, fault, reception=reception, technician=technician)
+        actor = reception if stage in AT_THE_COUNTER else technician
+        with _by(actor, moment):
+            _step(story, ticket, stage, fault, actor=actor, technician=technician)
     return ticket
+
+
+@contextmanager
+def _by(actor: Actor, moment: datetime) -> Iterator[None]:
+    """Let what follows be done by ``actor`` at ``moment``."""
+    with clock_at(moment), acting_as(actor.name, user_id=actor.id):
+        yield
 
 
 def _later(story: Story, moment: datetime, stage: Stage) -> datetime:
@@ -302,7 +313,7 @@ def _said(story: Story, kind: Kind, fault: Fault, moment: datetime) -> TicketDat
 
 
 def _step(
-    story: Story, ticket: Ticket, stage: Stage, fault: Fault, *, reception: Actor, technician: Actor
+    story: Story, ticket: Ticket, stage: Stage, fault: Fault, *, actor: Actor, technician: Actor
 ) -> None:
     """Move a ticket on as the person would whose step it is."""
     dice = story.dice
@@ -314,10 +325,9 @@ def _step(
         Stage.UNREPAIRABLE: dice.choice(UNREPAIRABLE),
         Stage.CANCELLED: dice.choice(CANCEL_REASONS),
     }.get(stage, "")
-    actor = reception if stage in {Stage.RETURNED, Stage.CANCELLED, Stage.WAITING_CLIENT} else technician
     change_status(ticket, to=first_status(stage), actor=actor, note=note)
     if dice.random() < 0.18:
-        add_note(ticket, dice.choice(NOTES), actor=dice.choice([reception, technician]))
+        add_note(ticket, dice.choice(NOTES), actor=actor)
 
 
 def _tell_open_tickets(story: Story) -> None:
