@@ -115,10 +115,17 @@ def _wait_in_line(descriptor: int, timeout: float) -> None:
     raise BusyError(BUSY)
 
 
+def make_private(path: Path) -> None:
+    """Make the file ``path``, readable by its owner alone, where its folder has none; SQLite would ask the umask."""
+    if path.parent.is_dir() and not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
 def sqlite_engine(path: Path, *, synchronous: str = "FULL") -> Engine:
     """Return an engine for the SQLite file ``path`` by the recipe that lost nothing in 20,000 power cuts.
 
-    One connection is kept, overflow is closed after use, so that a long report blocks nobody.
+    One connection is kept, overflow is closed after use, so that a long report blocks nobody. The file is its owner's alone, whatever
+    the folder permits; SQLite gives the files beside it (``-wal``, ``-shm``) the same permissions.
 
     :param synchronous: FULL for business data; NORMAL only for counters, which may be lost.
     """
@@ -130,6 +137,10 @@ def sqlite_engine(path: Path, *, synchronous: str = "FULL") -> Engine:
         connect_args={"check_same_thread": False, "timeout": 30},
     )
     queue = WriterQueue(path.with_name(path.name + ".writers"))
+
+    @event.listens_for(engine, "do_connect")
+    def _make(*_connecting: object) -> None:
+        make_private(path)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

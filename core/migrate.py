@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, inspect, text
 from sqlalchemy.pool import NullPool
 
-from core.engines import EXTENSIONS_SCHEMA, Placement, quote
+from core.engines import EXTENSIONS_SCHEMA, Placement, make_private, quote
 from core.errors import MigrationError
 
 
@@ -103,6 +103,7 @@ def _own_engine(placement: Placement) -> Engine:
 
     if not placement.is_sqlite:
         return create_engine(placement.url, poolclass=NullPool, connect_args={"prepare_threshold": None})
+    make_private(placement.path)
     engine = create_engine(placement.url, poolclass=NullPool, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")

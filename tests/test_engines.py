@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import threading
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.engines import WRITE, Engines, Placement, WriterQueue, sqlite_engine
 from core.errors import BusyError
+from core.migrate import Owner, upgrade
 
 WRITERS = 8
 EACH = 40
@@ -51,6 +53,24 @@ def test_the_recipe_is_the_one_that_survives_power_cuts(engine: Engine) -> None:
         "trusted_schema": 0,
         "busy_timeout": 30000,
     }
+
+
+def test_the_files_of_a_database_are_their_owners_alone_whatever_the_folder_and_the_umask_permit(
+    tmp_path: Path,
+) -> None:
+    tmp_path.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        owner = Owner("nobody", tmp_path)
+        upgrade(Placement.sqlite(tmp_path / "migrated.db"), [owner])
+        opened = sqlite_engine(tmp_path / "opened.db").execution_options(**{WRITE: True})
+        with opened.begin() as connection:
+            connection.execute(text("CREATE TABLE one (id INTEGER PRIMARY KEY)"))
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert {"migrated.db", "opened.db", "opened.db-wal", "opened.db-shm"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
 
 
 def test_the_turn_is_given_back_after_a_commit_and_after_a_rollback(engine: Engine, tmp_path: Path) -> None:
