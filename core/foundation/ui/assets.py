@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import posixpath
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,9 @@ class Assets:
         return known
 
     def _locate(self, path: str) -> Path | None:
+        # One spelling for each file: what was read is kept by its path, and a/../app.css has no end of cousins.
+        if posixpath.normpath(path) != path:
+            return None
         for folder in self._folders:
             joined = safe_join(str(folder), path)
             if joined is not None and "\x00" not in joined and Path(joined).is_file():

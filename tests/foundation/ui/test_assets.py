@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import posixpath
 import re
 from pathlib import Path
 
@@ -59,6 +60,16 @@ def test_any_other_address_is_asked_for_again(client: FlaskClient, query: str) -
 )
 def test_no_path_leads_out_of_the_static_folders(client: FlaskClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code in {404, 308}
+
+
+@pytest.mark.parametrize(
+    "path", ["x/../app.css", "./app.css", "js/./../app.css", "vendor/%2e%2e/app.css", "app.css/"]
+)
+def test_a_file_has_one_spelling_so_that_what_is_kept_in_memory_has_an_end(
+    client: FlaskClient, app: Flask, path: str
+) -> None:
+    assert client.get(f"/static/{path}").status_code == 404
+    assert all(posixpath.normpath(name) == name for name in app.extensions["wm_assets"]._known)
 
 
 def test_a_missing_file_fails_loudly_where_it_is_named(app: Flask) -> None:
