@@ -146,20 +146,18 @@ def _commands() -> str:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         if command is not None:
-            lines += list(_command(name, command))
+            lines += list(_command(name, command, level=2))
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _command(name: str, command: click.Command) -> Iterator[str]:
+def _command(name: str, command: click.Command, *, level: int) -> Iterator[str]:
+    yield f"{'#' * level} `{name}`"
+    yield ""
     if isinstance(command, click.Group):
-        yield f"## `{name}`"
-        yield ""
         for child, one in sorted(command.commands.items()):
-            yield from _command(f"{name} {child}", one)
+            yield from _command(f"{name} {child}", one, level=level + 1)
         return
     context = click.Context(command, info_name=f"workmanager {name}")
-    yield f"### `{name}`"
-    yield ""
     yield "```text"
     yield command.get_help(context)
     yield "```"
