@@ -242,7 +242,9 @@ class StatusForm(BaseForm):
 
     from_id = VersionField()
     status_id = RadioField(_l("New status"), required=True)
-    note = TextAreaField(_l("Remark"), max_length=LONGEST_TEXT, rows=2, hint=_l("goes into the history"))
+    note = TextAreaField(
+        _l("Remark"), id="remark", max_length=LONGEST_TEXT, rows=2, hint=_l("goes into the history")
+    )
 
     def offer(self, statuses: Sequence[TicketStatus], language: str) -> None:
         """Set the statuses that may follow."""
