@@ -16,7 +16,6 @@ from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from core.access import Access, access_of
 from core.db import end_reading, read_only_request, tenant_engine
 from core.errors import (
-    LicenceError,
     LoginRequiredError,
     NotAllowedError,
     PluginError,
@@ -25,12 +24,13 @@ from core.errors import (
     WorkmanagerError,
 )
 from core.foundation.accounts.sessions import authenticate
-from core.foundation.tenants.context import Tenant, current_tenant, enter, plugin_host
+from core.foundation.tenants.context import Tenant, enter, plugin_host, refuse_lapsed
 from core.foundation.tenants.resolver import REDIRECT_KEY, REFUSAL_KEY, TENANT_KEY
 from core.foundation.tenants.services import owners_of
 from core.foundation.ui.errors import wants_problem
+from core.foundation.ui.headers import asks_for_fragment
 from core.migrate import standings
-from core.plugin import PluginHost, PluginState, PluginStates
+from core.plugin import PluginHost, PluginStates
 from core.types import LARGEST_ID
 
 if TYPE_CHECKING:
@@ -108,14 +108,6 @@ def owner_of(endpoint: str, plugins: PluginHost) -> str:
     return CORE
 
 
-def tenant_url(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - parts of an address
-    """Return the canonical address of a page of the current tenant, for links on paper and in messages."""
-    tenant = current_tenant()
-    application: Application = flask.current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    path = application.map_for(tenant).bind("host", url_scheme="https").build(endpoint, values)
-    return f"{tenant.url}{path}"
-
-
 def init_gate(app: Application) -> None:
     """Stand in front of every view of ``app``."""
     app.before_request(_enter)
@@ -169,7 +161,7 @@ def _authorise() -> Response | None:
         return _ask_to_log_in()
     _check_permission(access)
     if request.method not in SAFE_METHODS:
-        _check_licence(request.endpoint)
+        refuse_lapsed(owner_of(request.endpoint, plugin_host()))
         end_reading()
     elif access.writes_on_get is None:
         read_only_request()
@@ -186,7 +178,7 @@ def _ask_to_log_in() -> Response:
         raise LoginRequiredError(_("Log in to go on. What you typed is still on the page before this one."))
     here = request.full_path.rstrip("?")
     login = flask.url_for("account.login", next=None if here == "/" else here)
-    if request.headers.get("HX-Request") == "true":
+    if asks_for_fragment():
         return flask.Response(status=204, headers={"HX-Redirect": login})
     return flask.redirect(login)
 
@@ -194,18 +186,6 @@ def _ask_to_log_in() -> Response:
 def _check_permission(access: Access) -> None:
     if access.permission is not None and not flask.g.user.can(access.permission):
         raise NotAllowedError(_("Your roles do not allow this. Ask a manager or the owner of the firm."))
-
-
-def _check_licence(endpoint: str) -> None:
-    owner = owner_of(endpoint, plugin_host())
-    if owner != CORE and current_tenant().states.state(owner) is PluginState.LAPSED:
-        title = plugin_host().plugins[owner].title
-        raise LicenceError(
-            _(
-                "The licence of %(plugin)s has ended: everything can be read, nothing changed. Renew it to go on.",
-                plugin=title,
-            )
-        )
 
 
 def check_routes(app: Flask, plugins: PluginHost) -> None:

@@ -34,7 +34,7 @@ def label_data(pick: EquipmentPick) -> Mapping[str, object]:
         "title": "" if pick.title == pick.unique_id else title,
         "shown_id": pick.shown_id,
         "bar_width": bar_width(pick.unique_id),
-        "url": _address(flask.url_for("equipment.show", equipment_id=pick.id)),
+        "url": current_tenant().address_of(flask.url_for("equipment.show", equipment_id=pick.id)),
         "printed_at": now(),
     }
 
@@ -46,12 +46,6 @@ def bar_width(code: str) -> str:
     """
     width = min(MOST_BAR, BAR_CODE / (35 + 11 * len(code)))
     return f"{width:.3f}mm" if width >= LEAST_BAR and code.isascii() and code.isprintable() else ""
-
-
-def _address(path: str) -> str:
-    """Return the canonical address of a path of this tenant, whatever host name the request came by."""
-    tenant = current_tenant()
-    return tenant.url.removesuffix(tenant.root) + path
 
 
 LABEL: Final = DocumentKind(

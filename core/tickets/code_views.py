@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
 from core.db import unit_of_work
 from core.foundation.accounts import current_actor, current_user
+from core.foundation.ui.headers import asks_for_fragment
 from core.tickets.blueprint import tickets
 from core.tickets.codes import shown_code
 from core.tickets.services import get_ticket, reveal_access_code, reveal_unlock_code
@@ -36,6 +37,5 @@ def unlock_code(ticket_id: int) -> ResponseReturnValue:
 
 def _code_page(ticket_id: int, number: str, title: str, code: str) -> str:
     """Return the code: a page, or for htmx the code alone, in place of the button that asked for it."""
-    is_fragment = request.headers.get("HX-Request") == "true"
-    template = "tickets/_code.html" if is_fragment else "tickets/code.html"
+    template = "tickets/_code.html" if asks_for_fragment() else "tickets/code.html"
     return render_template(template, ticket_id=ticket_id, number=number, title=title, code=code)

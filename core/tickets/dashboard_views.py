@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from core.access import logged_in
 from core.clients.panels import panel_body, readable_panels
 from core.foundation.tenants.context import hooks
+from core.foundation.ui.headers import asks_for_fragment
 from core.types import now
 
 dashboard = Blueprint("dashboard", __name__)
@@ -30,6 +31,5 @@ def alerts() -> ResponseReturnValue:
     """Show what waits for the reader: a page, or for htmx what stands under the bell."""
     found = [alert for part in hooks().alerts() for alert in part]
     found.sort(key=lambda alert: TONES.index(alert.tone) if alert.tone in TONES else len(TONES))
-    is_fragment = request.headers.get("HX-Request") == "true"
-    template = "partials/alerts.html" if is_fragment else "dashboard/alerts.html"
+    template = "partials/alerts.html" if asks_for_fragment() else "dashboard/alerts.html"
     return render_template(template, alerts=found)

@@ -144,7 +144,7 @@ def read_paper(ticket: Ticket, user: CurrentUser, *, reveal: bool = False) -> Ti
         location=location,
         firm=firm,
         access_code=shown_code(access_code_of(ticket)) if reveal else MASK,
-        url=_address(flask.url_for("tickets.show", ticket_id=ticket.id)),
+        url=current_tenant().address_of(flask.url_for("tickets.show", ticket_id=ticket.id)),
         has_unlock_code=ticket.unlock_code is not None,
     )
 
@@ -180,12 +180,6 @@ def _client(client: Client) -> PaperClient:
 def _location(location: Location) -> dict[str, str]:
     phone = format_phone(location.phone) if location.phone else ""
     return {"name": location.name, "address": location.address, "phone": phone}
-
-
-def _address(path: str) -> str:
-    """Return the canonical address of a path of this tenant, whatever host name the request came by."""
-    tenant = current_tenant()
-    return tenant.url.removesuffix(tenant.root) + path
 
 
 def firm_facts(location: Location | None = None) -> dict[str, str]:

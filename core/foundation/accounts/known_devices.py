@@ -54,7 +54,7 @@ def remember_device(response: Response, device: KnownDevice) -> None:
         _serializer().dumps({"id": device.id, "users": device.users}),
         max_age=KEPT,
         path=f"{tenant.root}/",
-        secure=tenant.url.startswith("https://"),
+        secure=tenant.is_secure,
         httponly=True,
         samesite="Lax",
     )

@@ -99,7 +99,7 @@ def set_login_cookie(response: Response, token: str, *, keep: bool) -> None:
         token,
         max_age=KEPT if keep else None,
         path=f"{tenant.root}/",
-        secure=tenant.url.startswith("https://"),
+        secure=tenant.is_secure,
         httponly=True,
         samesite="Lax",
     )
@@ -111,7 +111,7 @@ def drop_login_cookie(response: Response) -> None:
     response.delete_cookie(
         tenant.cookie,
         path=f"{tenant.root}/",
-        secure=tenant.url.startswith("https://"),
+        secure=tenant.is_secure,
         httponly=True,
         samesite="Lax",
     )

@@ -44,6 +44,7 @@ from core.foundation.accounts.sessions import (
 from core.foundation.accounts.user_views import blueprint as users
 from core.foundation.tenants.context import current_tenant
 from core.foundation.tenants.services import LANGUAGES
+from core.foundation.ui.headers import asks_for_fragment
 from core.foundation.ui.messages import say
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def preferences() -> Response | tuple[str, int]:
             change_preferences(user.id, **choices)
     if "language" in choices:
         flask.session["language"] = choices["language"]
-    if request.headers.get("HX-Request") == "true":
+    if asks_for_fragment():
         return "", 204
     return redirect(safe_path(request.form.get("next")))
 

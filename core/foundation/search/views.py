@@ -12,6 +12,7 @@ from core.access import logged_in
 from core.foundation.accounts.identity import current_user
 from core.foundation.search.services import LONGEST_QUESTION, Found, find, find_exact
 from core.foundation.tenants.context import hooks
+from core.foundation.ui.headers import asks_for_fragment
 from core.foundation.ui.values import SearchHit, SearchProvider
 
 search = Blueprint("search", __name__)
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
     """
     question = request.args.get("q", "").replace("\0", "").strip()[:LONGEST_QUESTION]
     providers = _providers()
-    if request.headers.get("HX-Request") == "true":
+    if asks_for_fragment():
         groups = _groups(question, providers, IN_BOX)
         return render_template("partials/search_results.html", groups=groups, q=question)
     one = _only_exact(question, providers)

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from core.db import check_version, in_unit_of_work, session
 from core.errors import (
     InvalidInputError,
-    LicenceError,
     NotFoundError,
     PluginError,
     ProgrammingError,
@@ -21,8 +20,7 @@ from core.errors import (
 from core.foundation.accounts.identity import current_actor
 from core.foundation.settings.models import Setting
 from core.foundation.settings.values import SettingDeclaration, SettingsGroup, SettingsPage
-from core.foundation.tenants.context import current_tenant, hooks, plugin_host
-from core.plugin import PluginState
+from core.foundation.tenants.context import hooks, refuse_lapsed
 
 #: Addresses under ``/settings/`` that are no groups.
 RESERVED: Final = frozenset({"audit", "locations", "users", "roles", "numbers", "new"})
@@ -123,7 +121,7 @@ def save_group(name: str, values: Mapping[str, object], *, version: int | None =
     :raises LicenceError: the plugin that owns the group is lapsed.
     """
     group = get_settings_group(name)
-    _check_licence(group)
+    refuse_lapsed(group.owner)
     kept = clean_values(group, values)
     rows = {
         row.key: row
@@ -140,8 +138,13 @@ def save_group(name: str, values: Mapping[str, object], *, version: int | None =
         elif row.value != value:
             row.value, row.updated_by = value, actor.id
     session().flush()
-    flask.g.pop("_settings", None)
+    forget_settings()
     flask.g._settings_touched = True  # noqa: SLF001 - flask.g is a namespace
+
+
+def forget_settings() -> None:
+    """Let this request read the settings anew: somebody else has changed them."""
+    flask.g.pop("_settings", None)
 
 
 def clean_values(group: SettingsGroup, values: Mapping[str, object]) -> dict[str, Any]:
@@ -168,17 +171,6 @@ def clean_values(group: SettingsGroup, values: Mapping[str, object]) -> dict[str
 def _is_default(group: SettingsGroup, key: str, value: object) -> bool:
     declaration = group.find(key)
     return declaration is not None and declaration.load(value) == declaration.initial()
-
-
-def _check_licence(group: SettingsGroup) -> None:
-    plugin = plugin_host().plugins.get(group.owner)
-    if plugin is not None and current_tenant().states.state(group.owner) is PluginState.LAPSED:
-        raise LicenceError(
-            _(
-                "The licence of %(plugin)s has ended: everything can be read, nothing changed. Renew it to go on.",
-                plugin=plugin.title,
-            )
-        )
 
 
 def _value(declaration: SettingDeclaration, kept: Mapping[str, Any]) -> Any:  # noqa: ANN401 - see get_setting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import flask
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from core.foundation.accounts.identity import current_user
 from core.foundation.settings.forms import GroupForm, group_form
 from core.foundation.settings.location_views import locations
 from core.foundation.settings.services import (
+    forget_settings,
     get_group,
     get_settings_group,
     group_version,
@@ -62,7 +62,7 @@ def save(name: str) -> ResponseReturnValue:
     except DomainError as error:
         form.refuse(error)
         if isinstance(error, ConflictError):
-            flask.g.pop("_settings", None)
+            forget_settings()
             stored = group_form(group, get_group(name), version=group_version(name), sent=False)
             form.conflict(stored.shown())
         return _page(group, form), error.status

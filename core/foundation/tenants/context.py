@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import flask
+from flask_babel import force_locale, gettext as _
 
 from core.db import enter_tenant
 from core.engines import Engines, Placement
-from core.errors import NoTenantError
-from core.plugin import Hooks, PluginHost, PluginStates
+from core.errors import LicenceError, NoTenantError
+from core.plugin import Hooks, PluginHost, PluginState, PluginStates
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,7 +45,16 @@ class Tenant:
     @property
     def cookie(self) -> str:
         """Name of its login cookie: no two tenants share one."""
-        return "__Host-wm" if not self.root and self.url.startswith("https://") else f"wm_{self.id}"
+        return "__Host-wm" if not self.root and self.is_secure else f"wm_{self.id}"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach its pages by https."""
+        return self.url.startswith("https://")
+
+    def address_of(self, path: str) -> str:
+        """Return the canonical address of ``path``, as ``url_for`` gives it, whatever host name the request came by."""
+        return self.url.removesuffix(self.root) + path
 
 
 def current_tenant() -> Tenant:
@@ -52,8 +62,8 @@ def current_tenant() -> Tenant:
 
     :raises NoTenantError: there is none.
     """
-    tenant = flask.g.get("tenant") if flask.has_app_context() else None
-    if not isinstance(tenant, Tenant):
+    tenant = find_tenant()
+    if tenant is None:
         msg = "no tenant in the context"
         raise NoTenantError(msg)
     return tenant
@@ -76,6 +86,22 @@ def hooks() -> Hooks:
     return plugin_host().hooks(current_tenant().states)
 
 
+def refuse_lapsed(owner: str) -> None:
+    """Refuse to write what belongs to a plugin that only reads; everybody else may go on.
+
+    :param owner: Name of the plugin, or ``core``.
+    :raises LicenceError: the plugin is lapsed.
+    """
+    plugin = plugin_host().plugins.get(owner)
+    if plugin is not None and current_tenant().states.state(owner) is PluginState.LAPSED:
+        raise LicenceError(
+            _(
+                "The licence of %(plugin)s has ended: everything can be read, nothing changed. Renew it to go on.",
+                plugin=plugin.title,
+            )
+        )
+
+
 def enter(tenant: Tenant) -> None:
     """Make ``tenant`` the one of the current application context."""
     engines: Engines = flask.current_app.extensions["wm_engines"]
@@ -89,8 +115,6 @@ def tenant_context(app: Flask, tenant: Tenant) -> Iterator[Tenant]:
 
     Messages are in the tenant's language.
     """
-    from flask_babel import force_locale  # noqa: PLC0415 - keeps Babel out of the command line's start
-
     with app.app_context():
         enter(tenant)
         with force_locale(tenant.language):

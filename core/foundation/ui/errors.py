@@ -27,7 +27,7 @@ from core.errors import (
     WorkmanagerError,
 )
 from core.foundation.ui.formats import current_locale
-from core.foundation.ui.headers import csp_nonce
+from core.foundation.ui.headers import asks_for_fragment, csp_nonce
 
 #: Paths below the tenant's prefix that always answer programs.
 API_PREFIX = "/api/"
@@ -233,7 +233,7 @@ def _problem(page: ErrorPage) -> Response:
 
 
 def _html(page: ErrorPage) -> Response:
-    fragment = request.headers.get("HX-Request") == "true"
+    fragment = asks_for_fragment()
     template = current_app.jinja_env.get_template("errors/fragment.html" if fragment else "errors/error.html")
     user, tenant = g.get("user"), g.get("tenant")
     body = template.render(

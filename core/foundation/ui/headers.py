@@ -55,6 +55,11 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def asks_for_fragment() -> bool:
+    """Tell whether htmx asks for a part of a page rather than a browser for all of it."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def content_policy(nonce: str | None, *, frame_ancestors: str = "'none'") -> str:
     """Return the Content-Security-Policy of a page, or, without a ``nonce``, of an answer that is no page."""
     rules = BARE_POLICY if nonce is None else POLICY
