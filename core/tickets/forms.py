@@ -154,7 +154,7 @@ class NewClientForm(SectionForm):
     """A client that the shop does not know yet."""
 
     kind = RadioField(_l("Kind"))
-    name = TextField(_l("Name"), max_length=200)
+    name = TextField(_l("Name"), max_length=200, required=True)
     phone = PhoneField(_l("Phone"))
     email = EmailField(_l("E-mail"))
     tax_id = TextField(_l("Tax code"), max_length=40, hint=_l("of a company"))
