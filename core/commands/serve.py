@@ -72,5 +72,8 @@ def run_server(*, host: str, port: int, workers: int) -> None:
             "timeout": 60,
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108 - gunicorn's advice
             "control_socket_disable": True,
+            # Whose forwarded headers count is said by WORKMANAGER_TRUSTED_PROXIES alone; gunicorn would believe this machine's.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
         }
     ).run()
