@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.db import session
 from core.errors import DomainError
 from core.foundation.accounts.devices import revoke_sessions
-from core.foundation.accounts.errors import LinkError
+from core.foundation.accounts.errors import BeyondReachError, LinkError
 from core.foundation.accounts.events import tell
 from core.foundation.accounts.identity import CurrentUser
 from core.foundation.accounts.models import AccountToken, User
@@ -38,10 +38,13 @@ def issue_link(user: User, *, by: CurrentUser | None = None) -> str:
 
     An invitation for who has no password yet, else a reset. It is shown to the one who asks and stored nowhere.
 
-    :raises BeyondReachError: ``by`` may not manage this user.
+    :raises BeyondReachError: ``by`` may not manage this user, or is this user.
     :raises DomainError: the user is disabled.
     """
     check_may_manage(user, by)
+    if by is not None and by.id == user.id:
+        # One's own password changes where the present one is asked for: a stolen session must not get round that.
+        raise BeyondReachError(_("You cannot change your own rights. Ask an owner."))
     if not user.is_active:
         raise DomainError(_("This user is disabled. Enable the account first."))
     void_links(user)

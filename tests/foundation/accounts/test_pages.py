@@ -362,3 +362,17 @@ def test_a_visitor_chooses_the_language_of_the_login_page(shared_shop: Shop) -> 
         assert f'<html lang="{language}"' in browser.get(f"{shared_shop.root}/login").text
     with shared_shop.context():
         assert session().get_one(type(get_user(1)), 1).language is None
+
+
+@pytest.mark.parametrize("role", ["owner", "manager"])
+def test_nobody_gets_round_the_present_password_by_a_link_for_oneself(
+    add_person: AddPerson, role: str
+) -> None:
+    person = add_person(role)
+    browser, page = person.log_in(), f"/settings/users/{person.id}"
+    shown = browser.get(person.shop.root + page).text
+    assert f"{page}/link" not in shown
+    assert f"{person.shop.root}/account/password" in shown
+    answer = send(browser, person.shop, f"{page}/link", page=page)
+    assert answer.status_code == 403
+    assert "/reset/" not in answer.text
