@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,9 @@ from core.tickets.blueprint import tickets
 from core.tickets.forms import VIEWS, TicketFilter
 from core.tickets.panels import subject_name
 from core.tickets.queries import filter_lines, find_people, orders_of, read_lines, select_lines
+
+#: What the list may be narrowed down to by a link from elsewhere.
+SUBJECTS: Final = ("client", "equipment")
 
 
 @tickets.get("/")
@@ -27,7 +32,9 @@ def index() -> ResponseReturnValue:
     orders = orders_of(chosen)
     listing = orders.page(session(), statement, request.args)
     view = chosen.get("view", "open")
-    kept = {name: chosen[name] for name in ("client", "equipment") if name in chosen}
+    # The heading names a client or a device of whom the reader may have no ticket.
+    named = {name: chosen.get(name) if user.can(f"core.{name}:view") else None for name in SUBJECTS}
+    kept = {name: chosen[name] for name in SUBJECTS if name in chosen}
     views = [
         (title, url_for(".index", view=name, **kept), name == view, None) for name, title in VIEWS.items()
     ]
@@ -37,7 +44,7 @@ def index() -> ResponseReturnValue:
         lines=read_lines(listing.rows, current_locale().language),
         filters=filters,
         is_filtered=bool(chosen.keys() - {"view"}),
-        subject=subject_name(chosen.get("client"), chosen.get("equipment")),
+        subject=subject_name(named["client"], named["equipment"]),
         view=view,
         views=views,
         sorts={order.key for order in orders.orders},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -37,6 +39,8 @@ from core.tickets.statuses import change_status
 
 #: Earlier tickets of the device that its page names.
 EARLIER = 5
+#: Who may not do this finds the technician fixed when they change a ticket.
+ASSIGN = "core.ticket:assign"
 
 
 @tickets.get("/<int:ticket_id>")
@@ -101,7 +105,7 @@ def change(ticket_id: int) -> ResponseReturnValue:
 
 
 @tickets.post("/<int:ticket_id>/assign")
-@require("core.ticket:assign")
+@require(ASSIGN)
 def assign(ticket_id: int) -> ResponseReturnValue:
     """Give the ticket to a technician."""
     form = _assign_form(get_ticket(ticket_id, current_user()))
@@ -152,7 +156,10 @@ def save(ticket_id: int) -> ResponseReturnValue:
 
 def _save(ticket: Ticket, form: TicketForm, sections: list[Section]) -> None:
     actor = current_actor()
-    change_ticket(ticket, form.ticket_data, actor=actor, version=form.version.data or 0)
+    data = form.ticket_data
+    if not current_user().can(ASSIGN):
+        data = replace(data, assignee_id=ticket.assignee_id)
+    change_ticket(ticket, data, actor=actor, version=form.version.data or 0)
     if form.unlock_code.data or (form.forget_unlock_code.data and ticket.unlock_code is not None):
         change_unlock_code(ticket, form.unlock_code.data or "", actor=actor)
     for section in sections:
@@ -171,6 +178,10 @@ def _offered(form: TicketForm, ticket: Ticket) -> TicketForm:
         user = session().get(User, ticket.assignee_id)
         kept = [(ticket.assignee_id, "" if user is None else user.name)]
         form.assignee_id.choices = [*kept, *people.technicians]
+    if not current_user().can(ASSIGN):
+        present = [choice for choice in form.assignee_id.choices if choice[0] == ticket.assignee_id]
+        form.assignee_id.choices = present
+        form.assignee_id.blank = None if present else form.assignee_id.blank
     return form
 
 

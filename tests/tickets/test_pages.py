@@ -8,6 +8,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from core.db import session, unit_of_work
+from core.equipment.models import Equipment
+from core.foundation.accounts.models import User
+from core.foundation.accounts.roles import add_role
 from core.foundation.settings.locations import create_location
 from core.testing import QueryRecorder, Shop, csrf_token, idempotency_key
 from core.tickets.models import EventKind, Ticket
@@ -443,3 +446,55 @@ def test_no_get_writes(shop: Shop, take: Take, query_recorder: QueryRecorder) ->
     assert writes == []
     with shop.context():
         assert session().scalars(select(Ticket.version)).all() == [1]
+
+
+def weak(shop: Shop, *permissions: str) -> FlaskClient:
+    """Return the browser of a user with a role of the shop's own."""
+    with shop.context(), unit_of_work():
+        key = add_role("Ajutor", permissions).key
+    shop.users["weak"] = shop.add_user(key)
+    return shop.client("weak")
+
+
+def test_who_may_change_a_ticket_but_not_assign_it_cannot_do_so_by_changing_it(
+    shop: Shop, take: Take
+) -> None:
+    with shop.context():
+        ticket_id = take(assignee_id=shop.users["technician"]).ticket.id
+    browser = weak(shop, "core.ticket:view", "core.ticket:edit")
+    page = get(browser, shop, f"/tickets/{ticket_id}/edit")
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    offered = re.findall(
+        r'<option[^>]*value="(\d*)"', page.partition('name="assignee_id"')[2].partition("</select>")[0]
+    )
+    assert offered == [str(shop.users["technician"])]
+    with shop.context():
+        place = session().get_one(Ticket, ticket_id).location_id
+    fields = {
+        "version": version and version[1],
+        "problem": "Alta",
+        "priority": "normal",
+        "location_id": str(place),
+    }
+    for sent, status in (("", 303), (str(shop.users["owner"]), 422)):
+        path = f"/tickets/{ticket_id}/edit"
+        assert post(browser, shop, path, path, assignee_id=sent, **fields).status_code == status
+    with shop.context():
+        ticket = session().get_one(Ticket, ticket_id)
+        assert (ticket.problem, ticket.assignee_id) == ("Alta", shop.users["technician"])
+
+
+def test_the_heading_of_a_list_names_no_client_and_no_device_to_who_may_not_see_them(
+    shop: Shop, take: Take
+) -> None:
+    with shop.context():
+        ticket = take().ticket
+        device = session().get_one(Equipment, ticket.equipment_id).unique_id
+    shop.users["own"] = shop.add_user("technician", own_tickets_only=True)
+    lists = (f"/tickets/?client={ticket.client_id}", f"/tickets/?equipment={ticket.equipment_id}")
+    shown = [get(shop.client("own"), shop, path) for path in lists]
+    assert ("Maria Popescu" in shown[0], device in shown[1]) == (True, True)
+    with shop.context(), unit_of_work():
+        session().get_one(User, shop.users["own"]).roles = [add_role("Atelier", ["core.ticket:view"])]
+    hidden = [get(shop.client("own"), shop, path) for path in lists]
+    assert ("Maria Popescu" in hidden[0], device in hidden[1]) == (False, False)
