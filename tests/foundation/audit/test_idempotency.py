@@ -1,3 +1,4 @@
+import hashlib
 import io
 import threading
 import uuid
@@ -193,3 +194,17 @@ def test_old_keys_are_forgotten(shop: Shop, view: Callable[..., Any]) -> None:
         with unit_of_work():
             assert forget_old_keys() == 1
         assert session().scalar(select(func.count()).select_from(IdempotencyKey)) == 1
+
+
+def test_what_is_kept_of_a_form_tells_nothing_to_who_tries_all_it_may_have_held(
+    shop: Shop, browser: FlaskClient, fields: dict[str, str]
+) -> None:
+    assert browser.post(f"{shop.root}{NEW}", data=fields).status_code == 303
+    digest = hashlib.sha256()
+    for name in sorted(fields.keys() - {"csrf_token", "_key"}):
+        for part in ("field", name, fields[name]):
+            digest.update(len(part.encode()).to_bytes(8, "big") + part.encode())
+    with shop.context():
+        kept = session().scalars(select(IdempotencyKey.body_hash)).all()
+    assert len(kept[0]) == 64
+    assert digest.hexdigest() not in kept
