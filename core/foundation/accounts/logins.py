@@ -42,7 +42,7 @@ def prove(email: str, password: str, *, address: str, device: KnownDevice) -> Pr
         else None
     )
     end_reading()
-    attempt = Attempt(email, address, device.known_to(None if row is None else row.id))
+    attempt = Attempt(known or email, address, device.known_to(None if row is None else row.id))
     count_attempt(attempt)
     password_hash = None if row is None else row.password_hash
     if not verify_password(password, password_hash) or row is None or password_hash is None:

@@ -1,5 +1,6 @@
 import multiprocessing
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -268,3 +269,13 @@ def test_confirming_ones_password_is_slowed_too(add_person: AddPerson) -> None:
         for _ in range(PER_MINUTE + 1)
     ]
     assert codes == [422] * PER_MINUTE + [429]
+
+
+def test_an_address_counts_the_same_however_its_letters_are_composed(add_person: AddPerson) -> None:
+    person = add_person()
+    with person.changed() as user:
+        user.email = f"ștefăniță{user.id}@example.com"
+        email = user.email
+    spellings = [unicodedata.normalize(form, email) for form in ("NFC", "NFD")]
+    answers = [fail(person.shop, spelling, PER_MINUTE - 1) for spelling in spellings]
+    assert answers == [[422] * (PER_MINUTE - 1), [422, *[429] * (PER_MINUTE - 2)]]
