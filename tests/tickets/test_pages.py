@@ -127,7 +127,7 @@ def test_a_refused_status_keeps_what_was_typed(shop: Shop, take: Take) -> None:
     received, cancelled = status_id(shop, Stage.RECEIVED), status_id(shop, Stage.CANCELLED)
     answer = post(browser, shop, page, page, from_id=received, status_id=cancelled, note="")
     assert answer.status_code == 422
-    assert 'id="note-e"' in answer.text
+    assert 'id="remark-e"' in answer.text
     for wrong in ("", "x", "4711", str(2**70)):
         answer = post(browser, shop, page, page, from_id=received, status_id=wrong, note="Rămâne scris.")
         assert answer.status_code == 422
