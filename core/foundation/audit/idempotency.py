@@ -1,6 +1,6 @@
 """Know a form that is sent twice: it is carried out once, and both times answered alike.
 
-Stored are method, path, a hash of what was sent, the status and the id of the result; the answer is rendered anew. The row is written
+Stored are method, path, a keyed hash of what was sent, the status and the id of the result; the answer is rendered anew. The row is written
 in the unit of work that does the work, so that there is a key exactly where there is a result.
 """
 
@@ -182,7 +182,7 @@ def _read_key(text: str) -> str:
 
 def _body_hash() -> str:
     """Return the HMAC of all that was typed and of every file: a plain hash would give a short unlock code to who tries them all."""
-    digest = hmac.new(f"idempotency:{flask.current_app.secret_key}".encode(), digestmod=hashlib.sha256)
+    digest = hmac.new(f"idempotency:{flask.current_app.secret_key!s}".encode(), digestmod=hashlib.sha256)
 
     def add(*parts: str) -> None:
         for part in parts:
