@@ -11,9 +11,8 @@ from core.clients.keys import ROMANIA, read_tax_id
 from core.clients.models import ClientKind
 from core.clients.services import ClientData
 from core.foundation.search.fold import fold_text
-from core.foundation.settings.forms import LANGUAGE_NAMES
 from core.foundation.tenants.context import current_tenant
-from core.foundation.ui.formats import current_locale
+from core.foundation.tenants.services import LANGUAGE_NAMES
 from core.foundation.ui.forms import (
     ChoiceField,
     EmailField,
@@ -24,6 +23,7 @@ from core.foundation.ui.forms import (
     TextField,
     VersionedForm,
 )
+from core.foundation.ui.language import current_locale
 
 _KINDS: Final = ((ClientKind.PERSON, _l("Person")), (ClientKind.COMPANY, _l("Company")))
 #: ISO 3166-1 alpha-2 has two letters; what else Babel knows are regions of the world.

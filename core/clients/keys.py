@@ -11,7 +11,7 @@ from stdnum.ro import cf
 
 from core.clients.models import ClientKind
 from core.foundation.search.fold import fold_code, fold_text
-from core.foundation.ui.fields import PREFIXES
+from core.foundation.ui.fields import phone_prefix
 from core.foundation.ui.parsing import parse_email, parse_phone
 
 #: The country whose tax codes are checked digit by digit.
@@ -60,13 +60,13 @@ def read_phone(text: str, *, country: str) -> str:
     :param country: ISO 3166-1 alpha-2: where a number without a country code is.
     :raises ValueError: it is none, with a sentence for the person.
     """
-    return parse_phone(text, prefix=PREFIXES.get(country, PREFIXES[ROMANIA])) if text.strip() else ""
+    return parse_phone(text, prefix=phone_prefix(country)) if text.strip() else ""
 
 
 def phone_key(text: str, *, country: str) -> str:
     """Return the digits of a number, or of the beginning of one, in the national form of ``country``."""
     digits = re.sub(r"[^\d+]", "", text)
-    prefix = PREFIXES.get(country, PREFIXES[ROMANIA])
+    prefix = phone_prefix(country)
     international = re.sub(r"^(?:\+|00)", "", digits)
     if international != digits and international.startswith(prefix):
         return "0" + international.removeprefix(prefix)

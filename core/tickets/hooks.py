@@ -18,7 +18,6 @@ from core.tickets.statuses import seed_statuses
 
 EVERYBODY = frozenset({"manager", "receptionist", "technician", "accountant"})
 SHOP = frozenset({"manager", "receptionist", "technician"})
-FRONT = frozenset({"manager", "receptionist"})
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from core.foundation.accounts.models import NAME_LENGTH, Role, User
 from core.foundation.accounts.passwords import LONGEST, SHORTEST
 from core.foundation.accounts.roles import NAME_LENGTH as ROLE_NAME_LENGTH
 from core.foundation.accounts.services import UserFacts
+from core.foundation.tenants.services import LANGUAGE_NAMES
 from core.foundation.ui.forms import (
     BaseForm,
     CheckField,
@@ -26,8 +27,6 @@ from core.foundation.ui.forms import (
     VersionedForm,
 )
 
-#: Languages by their own names, as their speakers look for them.
-LANGUAGE_NAMES: Final = (("ro", "Română"), ("en", "English"))
 THEME_NAMES: Final = (("auto", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark")))
 _NEW: Final = {"autocomplete": "new-password"}
 
@@ -68,7 +67,7 @@ class ProfileForm(VersionedForm):
     """What somebody says of themselves, and how they like the product to look."""
 
     name = TextField(_l("Name"), required=True, max_length=NAME_LENGTH, render_kw={"autocomplete": "name"})
-    language = ChoiceField(_l("Language"), choices=LANGUAGE_NAMES, blank=_l("As the browser"))
+    language = ChoiceField(_l("Language"), choices=tuple(LANGUAGE_NAMES.items()), blank=_l("As the browser"))
     theme = RadioField(_l("Colours"), choices=THEME_NAMES, required=True)
     nav_narrow = CheckField(_l("Narrow side menu"))
     single_key_shortcuts = CheckField(_l("Single letters are shortcuts"))

@@ -5,7 +5,6 @@ Everything here runs inside a unit of work. ``by`` is the user who asks; ``None`
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -29,9 +28,9 @@ from core.foundation.accounts.reach import (
     check_not_oneself,
 )
 from core.foundation.tenants.services import LANGUAGES
+from core.foundation.ui.parsing import parse_email
 from core.types import now
 
-EMAIL: Final = re.compile(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+\.[^\s@,;:<>()\"\\.]+")
 THEMES: Final = ("auto", "light", "dark")
 
 
@@ -219,8 +218,11 @@ def list_users() -> list[User]:
 
 def clean_email(email: str) -> str | None:
     """Return ``email`` as it is kept and compared, ``None`` where it can be nobody's."""
-    text = unicodedata.normalize("NFC", email).strip().lower()
-    return text if len(text) <= EMAIL_LENGTH and text.isprintable() and EMAIL.fullmatch(text) else None
+    try:
+        text = parse_email(unicodedata.normalize("NFC", email)).lower()
+    except ValueError:
+        return None
+    return text if text.isprintable() and len(text) <= EMAIL_LENGTH else None
 
 
 def _cleaned(facts: UserFacts, *, user_id: int | None) -> UserFacts:

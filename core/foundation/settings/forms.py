@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
@@ -22,7 +22,7 @@ from core.foundation.settings.values import (
     SettingsGroup,
     TextSetting,
 )
-from core.foundation.tenants.services import LANGUAGES
+from core.foundation.tenants.services import LANGUAGE_NAMES, LANGUAGES
 from core.foundation.ui.forms import (
     CheckField,
     ChoiceField,
@@ -34,9 +34,6 @@ from core.foundation.ui.forms import (
     TextField,
     VersionedForm,
 )
-
-#: Languages as they call themselves.
-LANGUAGE_NAMES: Final = {"ro": "Română", "en": "English"}
 
 
 class GroupForm(VersionedForm):

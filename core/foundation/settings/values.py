@@ -17,13 +17,12 @@ from flask_babel import gettext as _
 from core.errors import InvalidInputError
 from core.foundation.tenants.services import LANGUAGES
 from core.foundation.ui import parsing, theme
-from core.foundation.ui.fields import PREFIXES
+from core.foundation.ui.fields import phone_prefix
 from core.types import LARGEST_INTEGER, Money
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 #: An amount of money has no more digits before its decimal mark.
 MOST_DIGITS: Final = 15
-EMAIL: Final = re.compile(r"[^\s@,;:<>()\"\\]+@[^\s@,;:<>()\"\\]+\.[^\s@,;:<>()\"\\.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +105,7 @@ class TextSetting(SettingDeclaration):
     def read(self, value: object) -> str:
         """Return the text without what cannot be shown."""
         text = parsing.clean_text(str(value), multiline=self.multiline)
-        if len(text) > self.max_length:
-            raise ValueError(
-                _(
-                    "Write at most %(most)s characters, not %(number)s.",
-                    most=self.max_length,
-                    number=len(text),
-                )
-            )
+        parsing.check_length(text, self.max_length)
         if self.required and not text:
             raise ValueError(_("Fill this in."))
         return text
@@ -225,22 +217,19 @@ class EmailSetting(SettingDeclaration):
 
     def read(self, value: object) -> str:
         """Return the address; whether somebody reads it only a message can tell."""
-        text = parsing.clean_text(str(value))
-        if not EMAIL.fullmatch(text) or len(text) > 254:  # noqa: PLR2004 - the most that SMTP carries (RFC 5321)
-            raise ValueError(_("Write an e-mail address, for example %(example)s.", example="ana@exemplu.ro"))
-        return text
+        return parsing.parse_email(parsing.clean_text(str(value)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneSetting(SettingDeclaration):
-    """A telephone number, kept as ``+40744555207``."""
+    """A telephone number, kept as ``+40744555207``; without its country it is one of ``country``, by default the tenant's."""
 
-    country: str = "RO"
+    country: str | None = None
     empty: ClassVar[Any] = ""
 
     def read(self, value: object) -> str:
         """Return the number with its country."""
-        return parsing.parse_phone(str(value), prefix=PREFIXES.get(self.country, "40"))
+        return parsing.parse_phone(str(value), prefix=phone_prefix(self.country))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,9 @@ COUNTRIES: Final[Mapping[str, tuple[str, str]]] = {
     "IT": ("EUR", "Europe/Rome"),
     "ES": ("EUR", "Europe/Madrid"),
 }
-LANGUAGES: Final = ("ro", "en")
+#: Languages by their own names, as their speakers look for them.
+LANGUAGE_NAMES: Final[Mapping[str, str]] = {"ro": "Română", "en": "English"}
+LANGUAGES: Final = tuple(LANGUAGE_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

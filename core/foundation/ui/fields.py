@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypedDict, TypeVar, Unpack
 
 from babel.numbers import get_currency_precision
-from flask import g
+from flask import g, has_app_context
 from flask_babel import gettext as _
 from wtforms import Field
 from wtforms.form import BaseForm as WTForm
@@ -30,6 +30,7 @@ from core.foundation.ui.formats import (
     format_number,
     format_phone,
 )
+from core.types import LARGEST_INTEGER
 
 Value = TypeVar("Value")
 
@@ -37,8 +38,16 @@ Value = TypeVar("Value")
 LINE = 200
 #: The longest text of several lines, unless the field says otherwise.
 PAGE = 10_000
+#: The country of those who say none.
+HOME = "RO"
 #: Telephone prefixes of the countries that the product speaks for; others write their ``+``.
 PREFIXES: Mapping[str, str] = {"RO": "40", "MD": "373", "HU": "36", "BG": "359", "DE": "49", "IT": "39"}
+
+
+def phone_prefix(country: str | None = None) -> str:
+    """Return the telephone prefix of ``country`` (ISO 3166), by default of the tenant's; Romania's where we know none."""
+    tenant = g.get("tenant") if has_app_context() else None
+    return PREFIXES.get(country or str(getattr(tenant, "country", HOME)), PREFIXES[HOME])
 
 
 class Required:
@@ -122,14 +131,8 @@ class TypedField(Field, Generic[Value]):
         raw = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
         self.typed = parsing.without_forbidden(raw)
         text = parsing.clean_text(raw, multiline=self.multiline)
-        if self.max_length and len(text) > self.max_length:
-            raise ValueError(
-                _(
-                    "Write at most %(most)s characters, not %(number)s.",
-                    most=self.max_length,
-                    number=len(text),
-                )
-            )
+        if self.max_length:
+            parsing.check_length(text, self.max_length)
         if text:
             self.data = self.parse(text)
 
@@ -229,8 +232,7 @@ class PhoneField(TypedField[str]):
 
     def parse(self, text: str) -> str:
         """Return the number with its ``+``."""
-        country = self.country or getattr(g.get("tenant"), "country", "RO")
-        return parsing.parse_phone(text, prefix=PREFIXES.get(str(country), "40"))
+        return parsing.parse_phone(text, prefix=phone_prefix(self.country))
 
     def present(self, value: str) -> str:
         """Return the number in groups."""
@@ -318,7 +320,7 @@ class IntegerField(TypedField[int]):
         label: object = None,
         *,
         least: int = 0,
-        most: int = parsing.LARGEST_INTEGER,
+        most: int = LARGEST_INTEGER,
         **options: Unpack[FieldOptions],
     ) -> None:
         """Bind the field."""

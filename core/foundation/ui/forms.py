@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
@@ -208,9 +208,6 @@ class SectionForm(BaseForm):
 
 class FilterForm(SectionForm):
     """The filters of a list, read from the address: ``FilterForm(request.args)``."""
-
-    #: Names of the address that are no filters.
-    beside: ClassVar[frozenset[str]] = frozenset({"cursor", "sort", "limit"})
 
     def __init__(self, args: MultiDict[str, str], **rest: Any) -> None:  # noqa: ANN401 - WTForms'
         """Read ``args`` and validate them at once; a filter that cannot be read does not count."""

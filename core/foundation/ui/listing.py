@@ -32,8 +32,6 @@ MOST_ROWS = 200
 MOST_ORDERS = 4
 #: Longer than any cursor that this module makes of ordinary values.
 LONGEST_CURSOR = 2000
-#: The names in the address that say where in the list the reader is.
-PLACE = ("cursor", "sort", "limit")
 
 
 class Arguments(Protocol):

@@ -14,8 +14,8 @@ from babel import Locale
 from babel.numbers import get_group_symbol
 from flask_babel import gettext as _
 
-#: Largest whole number that a BIGINT column and a JSON client both keep exactly.
-LARGEST_INTEGER = 2**63 - 1
+from core.types import LARGEST_INTEGER
+
 #: Longer than any number, day or telephone that means something.
 LONGEST_WORD = 40
 #: The most characters of an e-mail address that SMTP carries (RFC 5321).
@@ -75,6 +75,16 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     if multiline:
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
     return re.sub(r"[\t\r\n]+", " ", text).strip()
+
+
+def check_length(text: str, most: int) -> str:
+    """Return ``text`` when it has at most ``most`` characters.
+
+    :raises ValueError: it has more.
+    """
+    if len(text) > most:
+        raise ValueError(_("Write at most %(most)s characters, not %(number)s.", most=most, number=len(text)))
+    return text
 
 
 def parse_decimal(text: str, *, decimals: int, locale: Locale | str) -> Decimal:

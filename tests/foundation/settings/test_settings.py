@@ -50,6 +50,9 @@ def test_a_new_shop_knows_its_name_and_country(app: Application) -> None:
         tenant = create_tenant(new, seed=lambda _tenant: None)
     with tenant_context(app, tenant):
         assert (get_setting("firm.name"), get_setting("firm.country")) == ("Reparații Ștefan SRL", "MD")
+        with unit_of_work():
+            save_group("firm", {"phone": "022 123 456"})
+        assert get_setting("firm.phone") == "+37322123456"
 
 
 def test_what_is_not_set_has_its_default(tenant: Tenant) -> None:
