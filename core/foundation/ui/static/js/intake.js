@@ -109,11 +109,14 @@ if (form) {
       ? words(chosen("equipment_id"))
       : [value("equipment-manufacturer"), value("equipment-model")].filter(Boolean).join(" ");
     const unit = form.elements.estimate?.nextElementSibling?.textContent ?? "";
+    const estimate = value("estimate") ? `${value("estimate")} ${unit}` : "";
+    const due = value("due_day");
     const deal = {
       device,
       client: device && client ? `· ${client}` : client,
-      estimate: value("estimate") ? `· ${value("estimate")} ${unit}` : "",
-      due: value("due_day") ? `· ${value("due_day")}` : "",
+      dot: (device || client) && (estimate || due) ? "·" : "",
+      estimate,
+      due: estimate && due ? `· ${due}` : due,
     };
     for (const [name, text] of Object.entries(deal)) {
       const place = document.querySelector(`[data-deal=${name}]`);
