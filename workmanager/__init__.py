@@ -23,6 +23,7 @@ from core.foundation.documents.kinds import (
     compose_document,
     text_sandbox,
 )
+from core.foundation.documents.responses import show_paper
 from core.foundation.settings.services import get_group, get_setting
 from core.foundation.settings.values import (
     BooleanSetting,
@@ -140,6 +141,7 @@ __all__ = [
     "require",
     "sample_paper",
     "session",
+    "show_paper",
     "text_sandbox",
     "unit_of_work",
 ]

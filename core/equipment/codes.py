@@ -67,6 +67,13 @@ def is_generated(text: str) -> bool:
     return GENERATED.fullmatch(re.sub(r"[\W_]", "", text).upper()) is not None
 
 
+def code_label(text: str) -> str:
+    """Return what a unique ID is: an IMEI, one that the shop generated, or a serial number."""
+    if is_imei(text):
+        return "IMEI"
+    return "ID" if is_generated(text) else "S/N"
+
+
 def shown_code(text: str) -> str:
     """Return a unique ID as people read it: an IMEI in its groups (``356789 10 482915 3``), all else as it is."""
     if not is_imei(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.access import require
@@ -11,8 +11,8 @@ from core.equipment.labels import LABEL
 from core.equipment.lookup import EquipmentPick, picks_of_devices
 from core.equipment.services import get_equipment
 from core.foundation.documents.kinds import render_document
+from core.foundation.documents.responses import send_pdf
 from core.foundation.tenants.context import current_tenant
-from core.foundation.ui.headers import allow_own_frame
 
 labels = Blueprint("equipment_labels", __name__, url_prefix="/equipment")
 
@@ -34,10 +34,7 @@ def pdf(equipment_id: int) -> ResponseReturnValue:
     language = current_tenant().language
     end_reading()
     made = render_document(LABEL, data, language=language)
-    response = Response(made.pdf, mimetype="application/pdf")
-    disposition = "attachment" if "download" in request.args else "inline"
-    response.headers["Content-Disposition"] = f'{disposition}; filename="{made.filename}"'
-    return allow_own_frame(response)
+    return send_pdf(made, download="download" in request.args)
 
 
 def _pick(equipment_id: int) -> EquipmentPick:

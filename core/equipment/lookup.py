@@ -13,7 +13,7 @@ from core.clients.lookup import MOST_PICKS, ClientPick, picks_of
 from core.clients.models import Client
 from core.clients.services import SEARCH_KIND as CLIENTS
 from core.db import session
-from core.equipment.codes import is_generated, is_imei, shown_code
+from core.equipment.codes import code_label, shown_code
 from core.equipment.models import Equipment, EquipmentType
 from core.equipment.queries import TITLE, join_names
 from core.equipment.services import SEARCH_KIND
@@ -42,10 +42,8 @@ class EquipmentPick:
 
     @property
     def code_label(self) -> str:
-        """What the unique ID is: an IMEI, one that the shop generated, or a serial number."""
-        if is_imei(self.unique_id):
-            return "IMEI"
-        return "ID" if is_generated(self.unique_id) else "S/N"
+        """What the unique ID is: see ``core.equipment.codes.code_label``."""
+        return code_label(self.unique_id)
 
     @property
     def shown_id(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access import require
@@ -14,7 +14,7 @@ from core.foundation.documents.kinds import (
     compose_document,
     render_document,
 )
-from core.foundation.ui.headers import allow_own_frame
+from core.foundation.documents.responses import send_pdf, show_paper
 from core.tickets.blueprint import tickets
 from core.tickets.models import Ticket
 from core.tickets.papers import get_kind, is_sealed, make_seal, read_paper
@@ -45,11 +45,7 @@ def preview(ticket_id: int, kind: str) -> ResponseReturnValue:
     found = get_kind(kind, current_user())
     subject = read_paper(ticket, current_user(), reveal=_is_sealed(ticket, found))
     texts = found.written_texts(subject, subject.language)
-    made = compose_document(found, found.data(subject), language=subject.language, texts=texts)
-    response = Response(made.html, mimetype="text/html")
-    policy = f"{made.content_security_policy}; frame-ancestors 'self'"
-    response.headers["Content-Security-Policy"] = policy
-    return response
+    return show_paper(compose_document(found, found.data(subject), language=subject.language, texts=texts))
 
 
 @tickets.get("/<int:ticket_id>/documents/<kind>.pdf")
@@ -59,10 +55,7 @@ def pdf(ticket_id: int, kind: str) -> ResponseReturnValue:
     ticket = get_ticket(ticket_id, current_user())
     found = get_kind(kind, current_user())
     made = _render(ticket, found, reveal=_is_sealed(ticket, found))
-    response = Response(made.pdf, mimetype="application/pdf")
-    disposition = "attachment" if "download" in request.args else "inline"
-    response.headers["Content-Disposition"] = f'{disposition}; filename="{made.filename}"'
-    return allow_own_frame(response)
+    return send_pdf(made, download="download" in request.args)
 
 
 @tickets.post("/<int:ticket_id>/documents/<kind>/print")

@@ -47,7 +47,7 @@ def sample_paper(language: str) -> TicketPaper:
             "str. Observatorului 21, 400363 Cluj-Napoca",
             is_company=False,
         ),
-        device=PaperDevice(f"Apple iPhone 13, 128 GB, {colour}", kind, "356789104829153", "", is_imei=True),
+        device=PaperDevice(f"Apple iPhone 13, 128 GB, {colour}", kind, "356789104829153", "", "IMEI"),
         problem=problem,
         accessories=accessories,
         condition=condition,

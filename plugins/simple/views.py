@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from plugins.simple.papers import KINDS
 from plugins.simple.texts import LANGUAGES
-from workmanager import NotFoundError, compose_document, require, sample_paper
+from workmanager import NotFoundError, compose_document, require, sample_paper, show_paper
 
 simple = Blueprint("simple", __name__, url_prefix="/simple", template_folder="templates")
 
@@ -29,8 +29,4 @@ def preview(kind: str, language: str) -> ResponseReturnValue:
         raise NotFoundError(_("There is no such paper."))
     sample = sample_paper(language)
     texts = found.written_texts(sample, language)
-    paper = compose_document(found, found.data(sample), language=language, texts=texts)
-    response = Response(paper.html, mimetype="text/html")
-    policy = f"{paper.content_security_policy}; frame-ancestors 'self'"
-    response.headers["Content-Security-Policy"] = policy
-    return response
+    return show_paper(compose_document(found, found.data(sample), language=language, texts=texts))

@@ -7,6 +7,7 @@ from core.equipment.codes import (
     ALPHABET,
     GENERATED,
     check_character,
+    code_label,
     identifier_warning,
     is_imei,
     new_unique_id,
@@ -69,3 +70,11 @@ def test_a_code_is_the_same_in_any_spelling() -> None:
     assert (
         len({code_key(text) for text in ("WM-7K2M-94QD", "wm 7k2m 94qd", "WM7K2M94QD", "wm_7k2m/94qd")}) == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("356789104829153", "IMEI"), ("356789104829154", "S/N"), ("wm 7k2m 94qd", "ID"), ("F2LX9Q3K", "S/N")],
+)
+def test_a_unique_id_is_called_what_it_is(text: str, label: str) -> None:
+    assert code_label(text) == label
