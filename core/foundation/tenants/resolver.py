@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flask_babel import lazy_gettext as _l
 
@@ -76,11 +78,12 @@ def _checked(environ: WSGIEnvironment, tenant: Tenant, host: str) -> Tenant:
     """Refuse a tenant that is suspended, send the caller of another address to the canonical one."""
     if tenant.status != TenantStatus.ACTIVE:
         raise TenantSuspendedError
-    canonical = tenant.url.split("/")[2].rsplit(":", 1)[0]
+    canonical = re.sub(r":[0-9]+$", "", tenant.url.split("/")[2])
     if host != canonical and not (host in LOOPBACK and canonical in LOOPBACK):
         query = environ.get("QUERY_STRING")
-        path = environ["PATH_INFO"].encode("latin-1").decode()
-        environ[REDIRECT_KEY] = f"{tenant.url}{path}{'?' + query if query else ''}"
+        # Decoded by the server: a line break would end the header, and what follows the host must begin with a slash.
+        path = quote(environ["PATH_INFO"].encode("latin-1").removeprefix(b"/"), safe="/!$&'()*+,;=:@~")
+        environ[REDIRECT_KEY] = f"{tenant.url}/{path}{'?' + query if query else ''}"
     return tenant
 
 

@@ -1,7 +1,10 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from core.foundation.tenants.services import resume_tenant, suspend_tenant
-from core.testing import Shop
+from core.testing import Shop, make_app, open_shop
 
 
 def get(shop: Shop, path: str, host: str = "localhost", **headers: str) -> "tuple[int, str]":
@@ -83,3 +86,33 @@ def test_forwarded_headers_are_not_believed_unless_configured(shared_shop: Shop)
     headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
     status, location = get(shared_shop, shared_shop.root, **headers)
     assert (status, location) == (308, f"http://localhost{shared_shop.root}/")
+
+
+def test_whatever_the_path_holds_the_canonical_address_stays_one_line_of_the_firms_host(
+    make_shop: Callable[..., Shop],
+) -> None:
+    shop = make_shop(domain="door.example")
+    for path, where in (
+        ("/%0d%0aSet-Cookie:%20a=b", "/%0D%0ASet-Cookie:%20a=b"),
+        ("/a%3fb%23c", "/a%3Fb%23c"),
+        ("/%C8%99", "/%C8%99"),
+        ("//evil.example/", "//evil.example/"),
+    ):
+        assert get(shop, f"{shop.root}{path}") == (308, f"http://door.example{where}")
+
+
+def test_a_path_without_a_slash_is_no_part_of_the_host(tmp_path: Path) -> None:
+    names = {"WORKMANAGER_PUBLIC_URL": "http://base.example", "WORKMANAGER_BASE_DOMAIN": "base.example"}
+    shop = open_shop(make_app({"WORKMANAGER_INSTANCE": str(tmp_path), **names}), domain="gate.example")
+    answer = shop.app.test_client().get(
+        "/", base_url=f"http://{shop.slug}.base.example", environ_overrides={"PATH_INFO": ".evil.example"}
+    )
+    assert answer.headers["Location"] == "http://gate.example/.evil.example"
+    shop.app.extensions["wm_engines"].dispose()
+
+
+def test_an_installation_may_be_reached_by_an_ipv6_address(tmp_path: Path) -> None:
+    names = {"WORKMANAGER_INSTANCE": str(tmp_path), "WORKMANAGER_PUBLIC_URL": "http://[2001:db8::1]"}
+    shop = open_shop(make_app(names))
+    assert get(shop, f"{shop.root}/login", host="[2001:db8::1]") == (200, "")
+    shop.app.extensions["wm_engines"].dispose()
