@@ -13,7 +13,7 @@ from pathlib import Path
 PARTS = ("core", "plugins", "workmanager")
 #: From the ground up. A module stands on the floor of its longest prefix; it imports from there and from below.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("core.errors", "core.config"),
+    ("core.errors", "core.config", "core.console"),
     ("core.types", "core.engines", "core.db"),
     ("core.plugin", "core.loading", "core.migrate", "core.migrations", "core.access"),
     ("core.foundation",),

@@ -8,7 +8,8 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from core.cli import MakeApp, emit, show_table
+from core.cli import MakeApp
+from core.console import emit, json_option, show_table
 from core.engines import Engines
 from core.foundation.tenants.context import Tenant
 from core.foundation.tenants.services import directory, owners_of
@@ -23,7 +24,7 @@ def database() -> None:
 
 @database.command()
 @click.option("--tenant", "slug", help="One tenant instead of all.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @click.pass_obj
 def status(make: MakeApp, slug: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Show where each owner of tables stands; exit 1 when one is behind."""
@@ -61,7 +62,7 @@ def status(make: MakeApp, slug: str | None, as_json: bool) -> None:  # noqa: FBT
 @database.command("upgrade")
 @click.option("--tenant", "slug", help="One tenant instead of all.")
 @click.option("--plugin", "plugin", help="One owner of tables instead of all: core, or a plugin.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @click.pass_obj
 def upgrade_command(make: MakeApp, slug: str | None, plugin: str | None, as_json: bool) -> None:  # noqa: FBT001
     """Run the migrations that wait; stopped in the middle, it goes on where it was."""

@@ -9,7 +9,7 @@ import click
 from rich.progress import Progress
 
 from core.commands.database import upgrade_tenants
-from core.commands.serve import run_server
+from core.commands.serve import run_server, server_options
 from core.commands.tenant import create_with_owner
 from core.demo.story import PEOPLE, tell_story
 from core.engines import Engines
@@ -28,16 +28,7 @@ DONE: Final = "demo.done"
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, envvar="HOST", help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(1, 65535),
-    envvar="PORT",
-    help="Port to listen on.",
-)
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
+@server_options
 @click.option("--no-serve", is_flag=True, help="Make the shop and stop.")
 def demo(host: str, port: int, workers: int, *, no_serve: bool) -> None:
     """Make the tenant demo if it is not there, then serve."""

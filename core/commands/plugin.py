@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from core.cli import MakeApp, emit, show_table
+from core.cli import MakeApp
+from core.console import emit, json_option, show_table
 from core.foundation.tenants.services import directory, set_plugin_state
 from core.plugin import PluginState
 
@@ -18,7 +20,7 @@ def plugin() -> None:
 
 @plugin.command("list")
 @click.option("--tenant", "slug", help="Show what is on for this tenant.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @click.pass_obj
 def list_command(make: MakeApp, slug: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """List the installed plugins."""
@@ -40,6 +42,18 @@ def list_command(make: MakeApp, slug: str | None, as_json: bool) -> None:  # noq
     emit(rows, lambda: show_table(columns, cells), as_json=as_json)
 
 
+def _switching(command: Callable[..., None]) -> Callable[..., None]:
+    """Give ``command`` the arguments of those that switch a plugin for a tenant."""
+    for part in (
+        click.pass_obj,
+        json_option,
+        click.option("--tenant", "slug", required=True, help="For this tenant."),
+        click.argument("name"),
+    ):
+        command = part(command)
+    return command
+
+
 def _switch(make: MakeApp, name: str, slug: str, state: PluginState, *, as_json: bool) -> None:
     app = make()
     with app.app_context():
@@ -49,30 +63,21 @@ def _switch(make: MakeApp, name: str, slug: str, state: PluginState, *, as_json:
 
 
 @plugin.command()
-@click.argument("name")
-@click.option("--tenant", "slug", required=True, help="For this tenant.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
-@click.pass_obj
+@_switching
 def enable(make: MakeApp, name: str, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Switch a plugin on for a tenant, with what it requires; its tables are made first."""
     _switch(make, name, slug, PluginState.ON, as_json=as_json)
 
 
 @plugin.command()
-@click.argument("name")
-@click.option("--tenant", "slug", required=True, help="For this tenant.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
-@click.pass_obj
+@_switching
 def disable(make: MakeApp, name: str, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Switch a plugin off for a tenant; its data stay."""
     _switch(make, name, slug, PluginState.OFF, as_json=as_json)
 
 
 @plugin.command()
-@click.argument("name")
-@click.option("--tenant", "slug", required=True, help="For this tenant.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
-@click.pass_obj
+@_switching
 def lapse(make: MakeApp, name: str, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Make a plugin read-only for a tenant, as when its licence ends."""
     _switch(make, name, slug, PluginState.LAPSED, as_json=as_json)

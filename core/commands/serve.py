@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,17 +39,30 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         return create_app(load_config())
 
 
+def server_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give ``command`` the options of those that serve."""
+    for option in (
+        click.option(
+            "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Worker processes."
+        ),
+        click.option(
+            "--port",
+            default=8000,
+            show_default=True,
+            type=click.IntRange(1, 65535),
+            envvar="PORT",
+            help="Port to listen on.",
+        ),
+        click.option(
+            "--host", default="127.0.0.1", show_default=True, envvar="HOST", help="Address to listen on."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, envvar="HOST", help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(1, 65535),
-    envvar="PORT",
-    help="Port to listen on.",
-)
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
+@server_options
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the web application."""
     run_server(host=host, port=port, workers=workers)

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import click
 
-from core.cli import MakeApp, emit, show_table
+from core.cli import MakeApp
+from core.console import emit, json_option, show_table
 from core.errors import InvalidInputError
 from core.foundation.accounts.links import issue_link
 from core.foundation.accounts.passwords import check_rules, hash_password
@@ -37,7 +38,7 @@ def tenant() -> None:
     "--country", default="RO", show_default=True, help="Two-letter code; currency and time zone follow."
 )
 @click.option("--domain", help="Host name of its own.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @click.pass_context
 def create(ctx: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - click's own
     """Make a tenant with its first owner; without a password, print the link by which the owner sets one."""
@@ -93,7 +94,7 @@ def create_with_owner(
 
 
 @tenant.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @click.pass_obj
 def list_command(make: MakeApp, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """List all tenants."""
@@ -107,7 +108,7 @@ def list_command(make: MakeApp, as_json: bool) -> None:  # noqa: FBT001 - click'
 
 @tenant.command()
 @click.argument("slug")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @click.pass_obj
 def show(make: MakeApp, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Show what is known of a tenant."""
@@ -119,36 +120,41 @@ def show(make: MakeApp, slug: str, as_json: bool) -> None:  # noqa: FBT001 - cli
 
 @tenant.command()
 @click.argument("slug")
+@json_option
 @click.pass_obj
-def suspend(make: MakeApp, slug: str) -> None:
+def suspend(make: MakeApp, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Keep everybody out from the next request on; nothing is lost."""
     with make().app_context():
         services.suspend_tenant(slug)
-    click.echo(f"{slug} is suspended")
+        facts = _facts(services.directory().get(slug))
+    emit(facts, f"{slug} is suspended", as_json=as_json)
 
 
 @tenant.command()
 @click.argument("slug")
+@json_option
 @click.pass_obj
-def resume(make: MakeApp, slug: str) -> None:
+def resume(make: MakeApp, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Let a suspended tenant in again."""
     with make().app_context():
         services.resume_tenant(slug)
-    click.echo(f"{slug} is active")
+        facts = _facts(services.directory().get(slug))
+    emit(facts, f"{slug} is active", as_json=as_json)
 
 
 @tenant.command()
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="It is gone for good: database and files.")
+@json_option
 @click.pass_obj
-def delete(make: MakeApp, slug: str, yes: bool) -> None:  # noqa: FBT001 - click's own
+def delete(make: MakeApp, slug: str, yes: bool, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Remove a tenant with its database and files for good."""
     if not yes:
         msg = f"this removes the database and the files of {slug} for good; say --yes"
         raise InvalidInputError(msg)
     with make().app_context():
         services.delete_tenant(slug)
-    click.echo(f"{slug} is deleted")
+    emit({"slug": slug, "status": "deleted"}, f"{slug} is deleted", as_json=as_json)
 
 
 def _facts(one: Tenant) -> dict[str, Any]:

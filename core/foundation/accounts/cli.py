@@ -5,13 +5,14 @@ The command line may do all: whoever runs it can read the database anyway.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from core.console import emit, json_option
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,10 +26,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def _email(command: Command) -> Command:
     return click.option("--email", required=True, help="E-mail address of the user.")(command)
-
-
-def _json(command: Command) -> Command:
-    return click.option("--json", "as_json", is_flag=True, help="For scripts.")(command)
 
 
 def _password_stdin(command: Command) -> Command:
@@ -50,7 +47,7 @@ def user() -> None:
     "--role", "roles", multiple=True, required=True, help="Key of a role, e.g. owner; may be repeated."
 )
 @_password_stdin
-@_json
+@json_option
 @click.pass_obj
 def create(make: MakeApp, /, slug: str, **values: Any) -> None:  # noqa: ANN401 - click's own
     """Add a user; without a password, print the link by which the user sets one."""
@@ -68,12 +65,12 @@ def create(make: MakeApp, /, slug: str, **values: Any) -> None:  # noqa: ANN401 
         said = f"{made.email} is a user of {slug}" + (
             "" if link is None else f"; the password is set at {link}"
         )
-        _emit({**_facts(made), "link": link}, said, as_json=values["as_json"])
+        emit({**_facts(made), "link": link}, said, as_json=values["as_json"])
 
 
 @user.command("list")
 @click.argument("slug")
-@_json
+@json_option
 @click.pass_obj
 def list_command(make: MakeApp, slug: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """List the users of a tenant."""
@@ -83,13 +80,13 @@ def list_command(make: MakeApp, slug: str, as_json: bool) -> None:  # noqa: FBT0
         rows = [_facts(one) for one in list_users()]
     width = max((len(row["email"]) for row in rows), default=0)
     lines = [f"{row['email']:<{width}}  {row['status']:<8}  {', '.join(row['roles'])}" for row in rows]
-    _emit(rows, "\n".join(lines), as_json=as_json)
+    emit(rows, "\n".join(lines), as_json=as_json)
 
 
 @user.command()
 @click.argument("slug")
 @_email
-@_json
+@json_option
 @click.pass_obj
 def disable(make: MakeApp, slug: str, email: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Shut a user out, from the next request on."""
@@ -100,13 +97,13 @@ def disable(make: MakeApp, slug: str, email: str, as_json: bool) -> None:  # noq
         with unit_of_work():
             found = get_user_by_email(email)
             disable_user(found)
-        _emit(_facts(found), f"{found.email} is disabled", as_json=as_json)
+        emit(_facts(found), f"{found.email} is disabled", as_json=as_json)
 
 
 @user.command()
 @click.argument("slug")
 @_email
-@_json
+@json_option
 @click.pass_obj
 def enable(make: MakeApp, slug: str, email: str, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Let a disabled user in again."""
@@ -117,14 +114,14 @@ def enable(make: MakeApp, slug: str, email: str, as_json: bool) -> None:  # noqa
         with unit_of_work():
             found = get_user_by_email(email)
             enable_user(found)
-        _emit(_facts(found), f"{found.email} is enabled", as_json=as_json)
+        emit(_facts(found), f"{found.email} is enabled", as_json=as_json)
 
 
 @user.command()
 @click.argument("slug")
 @_email
 @_password_stdin
-@_json
+@json_option
 @click.pass_obj
 def password(make: MakeApp, slug: str, email: str, password_stdin: bool, as_json: bool) -> None:  # noqa: FBT001 - click's own
     """Set a user's password and end every login of theirs; without one, print the link by which the user sets it."""
@@ -143,7 +140,7 @@ def password(make: MakeApp, slug: str, email: str, password_stdin: bool, as_json
             else:
                 set_password(found, new_hash)
         said = "the password is set" if link is None else f"the password is set at {link}"
-        _emit({**_facts(found), "link": link}, f"{found.email}: {said}", as_json=as_json)
+        emit({**_facts(found), "link": link}, f"{found.email}: {said}", as_json=as_json)
 
 
 @contextmanager
@@ -180,7 +177,3 @@ def _facts(one: User) -> dict[str, Any]:
         "own_tickets_only": one.own_tickets_only,
         "status": status if one.is_active else "disabled",
     }
-
-
-def _emit(data: object, text: str, *, as_json: bool) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else text)
