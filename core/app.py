@@ -27,6 +27,7 @@ from core.foundation.tenants.directory import TenantDirectory
 from core.foundation.tenants.resolver import TENANT_KEY, TenantResolver
 from core.foundation.tenants.services import LANGUAGES
 from core.foundation.tenants.storage import control_placement
+from core.foundation.ui.language import init_language
 from core.foundation.ui.shell import init_ui
 from core.gate import Application, check_routes, init_gate
 from core.loading import discover, load_plugins
@@ -97,6 +98,8 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_secure,
         WTF_CSRF_TIME_LIMIT=None,
+        # Every message of a field is ours; WTForms' own catalogue would be read anew for each request.
+        WTF_I18N_ENABLED=False,
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -136,6 +139,7 @@ def _speak(app: Flask, host: PluginHost) -> None:
         str(folder) for folder in folders if folder.is_dir()
     )
     Babel(app, locale_selector=choose_language, timezone_selector=_time_zone)
+    init_language(app)
 
 
 def choose_language() -> str:

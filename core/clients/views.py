@@ -23,7 +23,7 @@ from core.errors import ConflictError, DomainError
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.services import LONGEST_QUESTION
 from core.foundation.tenants.context import current_tenant, hooks
-from core.foundation.ui.formats import current_locale
+from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
 from core.foundation.ui.parsing import parse_integer, without_forbidden
 

@@ -13,7 +13,7 @@ from sqlalchemy import case, func, select
 
 from core.db import session
 from core.foundation.accounts import CurrentUser, find_user
-from core.foundation.ui.formats import current_locale
+from core.foundation.ui.language import current_locale
 from core.foundation.ui.values import Alert, Panel
 from core.tickets.models import Ticket
 from core.tickets.queries import TicketLine, is_late, is_open, read_lines, select_lines

@@ -15,7 +15,7 @@ from core.clients.models import ClientKind
 from core.equipment.types import TypeRow
 from core.errors import InvalidInputError
 from core.foundation.tenants.context import current_tenant
-from core.foundation.ui.formats import current_locale, current_zone, format_day, local
+from core.foundation.ui.formats import format_day, local
 from core.foundation.ui.forms import (
     BaseForm,
     CheckField,
@@ -35,6 +35,7 @@ from core.foundation.ui.forms import (
     VersionField,
     shown,
 )
+from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.parsing import moment
 from core.tickets.models import Priority, Ticket, TicketStatus
 from core.tickets.queries import NOBODY, People

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from core.access import require
 from core.db import session
 from core.foundation.accounts import current_user
-from core.foundation.ui.formats import current_locale
+from core.foundation.ui.language import current_locale
 from core.tickets.blueprint import tickets
 from core.tickets.forms import VIEWS, TicketFilter
 from core.tickets.panels import subject_name

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from core.clients.models import Client
 from core.db import session
-from core.equipment.codes import is_imei
+from core.equipment.codes import code_label
 from core.equipment.models import Equipment
 from core.equipment.queries import TITLE, join_names
 from core.foundation.accounts import CurrentUser
@@ -22,13 +22,8 @@ from core.foundation.audit.plans import column_title
 from core.foundation.documents.kinds import DocumentKind
 from core.foundation.settings.models import Location
 from core.foundation.ui.badges import Badge
-from core.foundation.ui.formats import (
-    current_locale,
-    current_zone,
-    format_datetime,
-    format_duration,
-    format_money,
-)
+from core.foundation.ui.formats import format_datetime, format_duration, format_money
+from core.foundation.ui.language import current_locale, current_zone
 from core.tickets.errors import TicketNotFoundError
 from core.tickets.models import EventKind, Priority, Ticket, TicketStatus
 from core.tickets.papers import ticket_kinds
@@ -121,8 +116,8 @@ class TicketPage:
 
     @property
     def code_label(self) -> str:
-        """What the unique ID of the device is."""
-        return "IMEI" if is_imei(self.names.unique_id) else "S/N"
+        """What the unique ID of the device is: see ``core.equipment.codes.code_label``."""
+        return code_label(self.names.unique_id)
 
 
 def read_page(ticket_id: int, user: CurrentUser) -> TicketPage:

@@ -14,7 +14,8 @@ from core.db import session
 from core.equipment.models import Equipment
 from core.equipment.values import Visit, Visits
 from core.foundation.accounts import find_user
-from core.foundation.ui.formats import current_locale, current_zone, format_date, format_money
+from core.foundation.ui.formats import format_date, format_money
+from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.values import Panel, SearchHit
 from core.tickets.codes import read_code
 from core.tickets.models import Ticket

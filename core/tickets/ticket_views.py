@@ -17,8 +17,8 @@ from core.foundation.accounts.models import User
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.settings.models import Location
 from core.foundation.tenants.context import hooks
-from core.foundation.ui.formats import current_locale
 from core.foundation.ui.forms import BaseForm
+from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
 from core.tickets.blueprint import lead_to, tickets
 from core.tickets.errors import TicketMovedError

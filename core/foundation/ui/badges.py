@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask_babel import gettext as _, ngettext
+from flask_babel import ngettext
 
 from core.foundation.ui.formats import (
     NBSP,
     NOTHING,
-    current_locale,
-    current_zone,
     format_day,
     format_duration,
     format_time,
     local,
 )
+from core.foundation.ui.language import current_locale, current_zone, gettext as _
 
 #: A promise nearer than this is soon.
 SOON = timedelta(hours=24)

@@ -26,8 +26,8 @@ from core.errors import (
     UnknownHostError,
     WorkmanagerError,
 )
-from core.foundation.ui.formats import current_locale
 from core.foundation.ui.headers import asks_for_fragment, csp_nonce
+from core.foundation.ui.language import current_locale
 
 #: Paths below the tenant's prefix that always answer programs.
 API_PREFIX = "/api/"

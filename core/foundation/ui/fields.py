@@ -23,13 +23,12 @@ from core.foundation.ui import parsing
 from core.foundation.ui.formats import (
     HOME_CURRENCY,
     NBSP,
-    current_locale,
-    current_zone,
     format_date,
     format_datetime,
     format_number,
     format_phone,
 )
+from core.foundation.ui.language import current_locale, current_zone
 from core.types import LARGEST_INTEGER
 
 Value = TypeVar("Value")

@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date as babel_date, format_timedelta
 from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol, get_group_symbol
-from flask import Flask, has_app_context
-from flask_babel import get_locale, get_timezone, gettext as _
+from flask import Flask
+
+from core.foundation.ui.language import current_locale, current_zone, gettext as _
 
 #: Between a number and its unit.
 NBSP = "\u00a0"
@@ -202,18 +202,6 @@ def _language(locale: Locale | str) -> str:
     """Return the language of ``locale``, English for one that the product does not speak."""
     language = locale.language if isinstance(locale, Locale) else locale.split("_", maxsplit=1)[0]
     return language if language in PATTERNS else "en"
-
-
-def current_locale() -> Locale:
-    """Return the locale of the request, English outside one."""
-    return (get_locale() if has_app_context() else None) or Locale("en")
-
-
-def current_zone() -> tzinfo:
-    """Return the time zone of the tenant of the request, UTC outside one."""
-    zone = get_timezone() if has_app_context() else None
-    # Flask-Babel answers with a zone of pytz, which local times must not be given as they are; its name is enough.
-    return ZoneInfo(str(zone)) if zone else UTC
 
 
 def init_formats(app: Flask) -> None:

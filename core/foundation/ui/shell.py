@@ -12,8 +12,9 @@ from flask_wtf.csrf import generate_csrf
 
 from core.foundation.ui.assets import Assets, Guard, init_assets, open_to_all
 from core.foundation.ui.errors import init_error_pages
-from core.foundation.ui.formats import current_locale, init_formats
+from core.foundation.ui.formats import init_formats
 from core.foundation.ui.headers import init_headers
+from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import messages
 from core.foundation.ui.theme import init_theme
 

@@ -219,7 +219,7 @@ def test_a_password_is_never_shown_again(app: Flask) -> None:
 
 def test_a_chosen_option_stays_chosen_whatever_else_is_wrong(app: Flask) -> None:
     form = sent(app, {**GOOD, "name": ""})
-    assert '<option selected value="2">Laptop</option>' in form.html["kind"]
+    assert '<option value="2" selected>Laptop</option>' in form.html["kind"]
     assert [value for value, _label, on in form.problems.options() if on] == ["7", "8"]
 
 
