@@ -82,7 +82,7 @@ def test_with_the_database_of_another_tenant_the_neighbour_goes_red(
 
 def test_without_the_licence_check_the_states_go_red(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     plugin, endpoint = writing_route(world)
-    monkeypatch.setattr(core.gate, "_check_licence", lambda endpoint: None)
+    monkeypatch.setattr(core.gate, "refuse_lapsed", lambda owner: None)
     found = sweep_states(narrowed(world, endpoint), plugin)
     assert any("while shelf is lapsed" in finding for finding in found)
 
