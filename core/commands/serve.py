@@ -81,6 +81,7 @@ def run_server(*, host: str, port: int, workers: int) -> None:
             "workers": workers,
             "threads": THREADS,
             "worker_class": "gthread",
+            "preload_app": True,
             "loglevel": "warning",
             "graceful_timeout": 20,
             "timeout": 60,
