@@ -1,3 +1,56 @@
-"""The pytest plugin for plugin authors: fixtures and the conformance suite of ``core.testing``."""
+"""The pytest plugin for plugin authors: shops, logged-in browsers, both databases, and the sweeps over every route."""
 
-from core.testing import *  # noqa: F403 - pytest finds fixtures by name
+from core.conformance import (
+    SWEEPS,
+    Case,
+    World,
+    merge_cases,
+    sweep_states,
+)
+from core.conformance.input import sweep_addresses, sweep_bodies, sweep_forms, sweep_typing
+from core.testing import (
+    PASSWORD,
+    QueryRecorder,
+    Shop,
+    app,
+    backend,
+    csrf_token,
+    idempotency_key,
+    installation,
+    make_shop,
+    open_shop,
+    pytest_configure,
+    pytest_generate_tests,
+    pytest_terminal_summary,
+    query_recorder,
+    shared_shop,
+    shop,
+)
+
+__all__ = [
+    "PASSWORD",
+    "SWEEPS",
+    "Case",
+    "QueryRecorder",
+    "Shop",
+    "World",
+    "app",
+    "backend",
+    "csrf_token",
+    "idempotency_key",
+    "installation",
+    "make_shop",
+    "merge_cases",
+    "open_shop",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "pytest_terminal_summary",
+    "query_recorder",
+    "shared_shop",
+    "shop",
+    "sweep_addresses",
+    "sweep_bodies",
+    "sweep_forms",
+    "sweep_states",
+    "sweep_typing",
+]

@@ -75,12 +75,12 @@ class World:
 
     home: Shop
     other: Shop
-    #: Cases by endpoint and method: ``{"clients.show": Case(…), "POST clients.create": …}`` keyed by endpoint.
+    #: By endpoint: ``{"clients.show": Case(…)}``.
     cases: Mapping[str, Case]
     #: Ids at home by what they name; ids of the neighbour.
     own: dict[str, int] = field(default_factory=dict)
     foreign: dict[str, int] = field(default_factory=dict)
-    _clients: dict[tuple[str, str | None], FlaskClient] = field(default_factory=dict)
+    _clients: dict[str | None, FlaskClient] = field(default_factory=dict)
 
     @property
     def plugins(self) -> PluginHost:
@@ -90,10 +90,9 @@ class World:
 
     def client(self, role: str | None) -> FlaskClient:
         """Return the browser of ``role`` at home, logged in anew when its session has ended."""
-        key = (self.home.slug, role)
-        if key not in self._clients:
-            self._clients[key] = self.home.client(role)
-        return self._clients[key]
+        if role not in self._clients:
+            self._clients[role] = self.home.client(role)
+        return self._clients[role]
 
     def forget_clients(self) -> None:
         """Log everybody in anew."""
