@@ -56,7 +56,15 @@ from core.foundation.ui.forms import (
     TextField,
     VersionedForm,
 )
-from core.foundation.ui.values import Alert, FormSection, NavItem, Panel, SearchHit, SearchProvider
+from core.foundation.ui.values import (
+    Alert,
+    FormSection,
+    NavItem,
+    Panel,
+    SearchHit,
+    SearchProvider,
+    SettingsPage,
+)
 from core.plugin import API_VERSION, Permission, Plugin, hookimpl, hookspec
 from core.tickets.models import Ticket, TicketStatus
 from core.tickets.papers import TicketPaper
@@ -113,6 +121,7 @@ __all__ = [
     "SearchProvider",
     "SectionForm",
     "SettingsGroup",
+    "SettingsPage",
     "Stage",
     "TemplateError",
     "Tenant",

@@ -15,9 +15,8 @@ from core.equipment.services import SEARCH_KIND
 from core.equipment.types import add_starter_pack
 from core.foundation.accounts.identity import find_user
 from core.foundation.documents.kinds import DocumentKind
-from core.foundation.settings.values import SettingsPage
 from core.foundation.tenants.context import Tenant
-from core.foundation.ui.values import NavItem, Panel, SearchProvider
+from core.foundation.ui.values import NavItem, Panel, SearchProvider, SettingsPage
 from core.plugin import Permission, hookimpl
 
 _COUNTER = frozenset({"manager", "receptionist"})

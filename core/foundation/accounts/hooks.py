@@ -1,4 +1,4 @@
-"""What the core itself says of people: their permissions, and the roles of a new tenant."""
+"""What people add to other areas: permissions, pages of the settings, and the roles of a new tenant."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.foundation.accounts.roles import add_presets
 from core.foundation.tenants.context import Tenant
+from core.foundation.ui.values import SettingsPage
 from core.plugin import Permission, hookimpl
 
 
@@ -19,6 +20,24 @@ def permissions() -> Sequence[Permission]:
         Permission("core.user:edit", _l("Add, change and disable users"), frozenset({"manager"})),
         Permission("core.role:view", _l("See what roles permit"), frozenset({"manager"})),
         Permission("core.role:edit", _l("Add and change roles"), frozenset()),
+    )
+
+
+@hookimpl
+def settings_pages() -> Sequence[SettingsPage]:
+    """Lead to users and roles."""
+    return (
+        SettingsPage(
+            _l("Users"), _l("Who works here, and where."), "people", "users.index", "core.user:view", order=20
+        ),
+        SettingsPage(
+            _l("Roles"),
+            _l("What each role may see and do."),
+            "person-badge",
+            "roles.index",
+            "core.role:view",
+            order=30,
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.foundation.accounts.identity import AccountEvent
 from core.foundation.audit.services import record_change
+from core.foundation.ui.values import SettingsPage
 from core.plugin import Permission, hookimpl
 
 
@@ -15,6 +16,21 @@ from core.plugin import Permission, hookimpl
 def permissions() -> Sequence[Permission]:
     """Declare who may read the trail."""
     return (Permission("core.audit:view", _l("See the history of changes"), frozenset({"manager"})),)
+
+
+@hookimpl
+def settings_pages() -> Sequence[SettingsPage]:
+    """Lead to the trail."""
+    return (
+        SettingsPage(
+            _l("History of changes"),
+            _l("Who changed what, and when."),
+            "clock-history",
+            "audit.index",
+            "core.audit:view",
+            order=900,
+        ),
+    )
 
 
 @hookimpl

@@ -10,9 +10,9 @@ from core.foundation.accounts.identity import LocationChoice
 from core.foundation.settings.firm import FIRM
 from core.foundation.settings.locations import create_location, list_locations, suggest_code
 from core.foundation.settings.services import save_group
-from core.foundation.settings.values import SettingsGroup, SettingsPage
+from core.foundation.settings.values import SettingsGroup
 from core.foundation.tenants.context import Tenant
-from core.foundation.ui.values import NavItem
+from core.foundation.ui.values import NavItem, SettingsPage
 from core.plugin import Permission, hookimpl
 
 MANAGER = frozenset({"manager"})
@@ -44,7 +44,7 @@ def settings_groups() -> Sequence[SettingsGroup]:
 
 @hookimpl
 def settings_pages() -> Sequence[SettingsPage]:
-    """Lead to the locations, and to people and history, whose areas stand below this one."""
+    """Lead to the locations."""
     return (
         SettingsPage(
             _l("Locations"),
@@ -53,25 +53,6 @@ def settings_pages() -> Sequence[SettingsPage]:
             "locations.index",
             "core.location:view",
             order=10,
-        ),
-        SettingsPage(
-            _l("Users"), _l("Who works here, and where."), "people", "users.index", "core.user:view", order=20
-        ),
-        SettingsPage(
-            _l("Roles"),
-            _l("What each role may see and do."),
-            "person-badge",
-            "roles.index",
-            "core.role:view",
-            order=30,
-        ),
-        SettingsPage(
-            _l("History of changes"),
-            _l("Who changed what, and when."),
-            "clock-history",
-            "audit.index",
-            "core.audit:view",
-            order=900,
         ),
     )
 

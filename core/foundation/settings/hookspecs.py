@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.foundation.settings.values import SettingsGroup, SettingsPage
+from core.foundation.settings.values import SettingsGroup
+from core.foundation.ui.values import SettingsPage
 from core.plugin import hookspec
 
 

@@ -19,8 +19,9 @@ from core.errors import (
 )
 from core.foundation.accounts.identity import current_actor
 from core.foundation.settings.models import Setting
-from core.foundation.settings.values import SettingDeclaration, SettingsGroup, SettingsPage
+from core.foundation.settings.values import SettingDeclaration, SettingsGroup
 from core.foundation.tenants.context import hooks, refuse_lapsed
+from core.foundation.ui.values import SettingsPage
 
 #: Addresses under ``/settings/`` that are no groups.
 RESERVED: Final = frozenset({"audit", "locations", "users", "roles", "numbers", "new"})

@@ -265,16 +265,3 @@ class SettingsGroup:
     def find(self, name: str) -> SettingDeclaration | None:
         """Return the setting ``name``, ``None`` where the group has none of that name."""
         return self._by_name.get(name)
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsPage:
-    """A page that the index of settings leads to, beside those of the groups; shown to who has ``permission``."""
-
-    title: Any
-    help: Any
-    #: Name in icons.svg, without ``i-``.
-    icon: str
-    endpoint: str
-    permission: str
-    order: int = 500

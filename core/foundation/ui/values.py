@@ -22,6 +22,19 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """A page that the index of settings leads to, beside those of the groups; shown to who has ``permission``."""
+
+    title: Any
+    help: Any
+    #: Name in icons.svg, without ``i-``.
+    icon: str
+    endpoint: str
+    permission: str
+    order: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A part of somebody else's page: a template that gets ``data`` as its variables, placed by ``order``.
 
