@@ -24,11 +24,3 @@ def visible_tickets(user: CurrentUser | None) -> Sequence[ColumnElement[bool]]:
     if user.own_tickets_only:
         clauses.append(Ticket.assignee_id == user.id)
     return clauses
-
-
-def is_visible(ticket: Ticket, user: CurrentUser | None) -> bool:
-    """Tell of a loaded ticket what ``visible_tickets`` asks of the database."""
-    if user is None:
-        return False
-    at_home = user.works_at(ticket.location_id)
-    return at_home and (not user.own_tickets_only or ticket.assignee_id == user.id)

@@ -50,10 +50,6 @@ class CurrentUser:
         """Tell whether one of the roles gives ``permission``, e.g. ``core.ticket:view``."""
         return permission in self.permissions
 
-    def works_at(self, location_id: int | None) -> bool:
-        """Tell whether the user may see what belongs to a location; what belongs to none is everybody's."""
-        return not self.location_ids or location_id is None or location_id in self.location_ids
-
 
 @dataclass(frozen=True, slots=True)
 class Actor:

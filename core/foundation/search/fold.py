@@ -58,11 +58,6 @@ def fold_words(text: str) -> list[str]:
     return [word for word in words if word]
 
 
-def fold_phone(text: str) -> str:
-    """Return the digits of a telephone number as people at home dial it: ``0744555207``; abroad with their country."""
-    return next(iter(phone_forms(text)), "")
-
-
 def phone_forms(text: str) -> tuple[str, ...]:
     """Return the digits of a telephone number in the form of the country and of the world, where both are known."""
     digits = fold_code(_TRUNK.sub("", text))

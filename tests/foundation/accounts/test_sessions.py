@@ -69,9 +69,6 @@ def test_the_user_of_a_request_is_read_by_one_statement(
     assert user.own_tickets_only
     assert user.can("core.user:view")
     assert not user.can("core.user:edit")
-    assert user.works_at(3)
-    assert not user.works_at(4)
-    assert user.works_at(None)
 
 
 def test_a_user_without_roles_and_restrictions_has_no_rights_and_every_location(
@@ -84,7 +81,6 @@ def test_a_user_without_roles_and_restrictions_has_no_rights_and_every_location(
     found = who(person.shop, token)
     assert found.permissions == frozenset()  # type: ignore[attr-defined]
     assert found.location_ids == frozenset()  # type: ignore[attr-defined]
-    assert found.works_at(12)  # type: ignore[attr-defined]
 
 
 def test_the_database_keeps_no_token(add_person: AddPerson) -> None:

@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from core.foundation.search.fold import asked_words, fold_code, fold_phone, fold_text, fold_words, phone_forms
+from core.foundation.search.fold import asked_words, fold_code, fold_text, fold_words, phone_forms
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,6 @@ def test_a_word_is_one_word_whatever_stands_inside_it() -> None:
 )
 def test_every_spelling_of_a_telephone_is_one_number_at_home_and_abroad(text: str) -> None:
     assert phone_forms(text) == ("0744555207", "40744555207")
-    assert fold_phone(text) == "0744555207"
 
 
 @pytest.mark.parametrize(
