@@ -15,7 +15,7 @@ from core.clients.models import ClientKind
 from core.equipment.types import TypeRow
 from core.errors import InvalidInputError
 from core.foundation.tenants.context import current_tenant
-from core.foundation.ui.formats import format_day, local
+from core.foundation.ui.formats import format_day, local, local_today
 from core.foundation.ui.forms import (
     BaseForm,
     CheckField,
@@ -41,7 +41,7 @@ from core.tickets.models import Priority, Ticket, TicketStatus
 from core.tickets.queries import NOBODY, People
 from core.tickets.services import LONGEST_TEXT, LONGEST_UNLOCK, TicketData
 from core.tickets.stages import TURN_TITLES, Stage, Turn
-from core.types import Money, now
+from core.types import Money
 
 #: What a term is good until when nobody says a time.
 END_OF_DAY: Final = time(17)
@@ -89,7 +89,7 @@ class TicketFields(BaseForm):
 
     def quick_days(self) -> list[tuple[str, str]]:
         """Return the days that chips stand for: what is typed for each, and what it is called."""
-        today = local(now(), current_zone()).date()
+        today = local_today()
         days = [today + timedelta(days=ahead) for ahead in QUICK_DAYS]
         return [(self.due_day.present(day), _quick_name(day, today)) for day in days]
 

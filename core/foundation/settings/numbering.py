@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,8 +17,7 @@ from core.db import session
 from core.errors import ProgrammingError
 from core.foundation.audit.services import record_change
 from core.foundation.settings.models import Location, NumberSeries
-from core.foundation.tenants.context import current_tenant
-from core.types import now
+from core.foundation.ui.formats import local_today
 
 TABLE: Final[Table] = NumberSeries.__table__  # type: ignore[assignment] # a model's table is a Table
 
@@ -66,7 +64,7 @@ def take_number(kind: NumberKind, *, location: Location | None = None, on: date 
     if kind.per_location and where is None:
         msg = f"numbers of the kind {kind.name} are counted by location; say which"
         raise ProgrammingError(msg)
-    year = (on or _today()).year if kind.per_year else None
+    year = (on or local_today()).year if kind.per_year else None
     scope = f"{kind.name}/{where.id if where else ''}/{year or ''}"
     taken = _take(scope)
     if taken is None:
@@ -113,7 +111,3 @@ def _make(kind: NumberKind, scope: str, location: Location | None, year: int | N
             name: (None, value) for name, value in values.items() if value is not None and name not in derived
         }
         record_change("number_series", made, "create", changes=told, label=str(values["prefix"]))
-
-
-def _today() -> date:
-    return now().astimezone(ZoneInfo(current_tenant().time_zone)).date()

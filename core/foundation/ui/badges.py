@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import ngettext
 
@@ -16,6 +16,7 @@ from core.foundation.ui.formats import (
     local,
 )
 from core.foundation.ui.language import current_locale, current_zone, gettext as _
+from core.types import now as this_moment
 
 #: A promise nearer than this is soon.
 SOON = timedelta(hours=24)
@@ -32,7 +33,7 @@ class Badge:
 
 def turn_badge(word: str, icon: str, since: datetime, *, ours: bool, now: datetime | None = None) -> Badge:
     """Say whose move it is and since when: ``Us · 2 h``; ``ours`` makes it stand out."""
-    waited = format_duration((now or datetime.now(UTC)) - since, units=1)
+    waited = format_duration((now or this_moment()) - since, units=1)
     return Badge(f"{word}{NBSP}·{NBSP}{waited}", icon, "us" if ours else "")
 
 
@@ -43,7 +44,7 @@ def due_badge(due: datetime | None, *, now: datetime | None = None, with_time: b
     """
     if due is None:
         return Badge(NOTHING, "calendar3")
-    now = now or datetime.now(UTC)
+    now = now or this_moment()
     if due < now:
         return Badge(_late(now - due), "exclamation-triangle-fill", "late")
     zone = current_zone()

@@ -7,7 +7,7 @@ Each takes ``required`` and its own limits; a limit is an error beside the field
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypedDict, TypeVar, Unpack
 
@@ -27,6 +27,7 @@ from core.foundation.ui.formats import (
     format_datetime,
     format_number,
     format_phone,
+    local_today,
 )
 from core.foundation.ui.language import current_locale, current_zone
 from core.types import LARGEST_INTEGER
@@ -338,7 +339,7 @@ class DateField(TypedField[date]):
 
     def parse(self, text: str) -> date:
         """Return the day; one without a year is near today."""
-        return parsing.parse_date(text, today=_today())
+        return parsing.parse_date(text, today=local_today())
 
     def present(self, value: date) -> str:
         """Return the day as the person's language writes it."""
@@ -366,12 +367,8 @@ class DateTimeField(TypedField[datetime]):
 
     def parse(self, text: str) -> datetime:
         """Return the moment."""
-        return parsing.parse_datetime(text, today=_today(), zone=current_zone())
+        return parsing.parse_datetime(text, today=local_today(), zone=current_zone())
 
     def present(self, value: datetime) -> str:
         """Return day and time."""
         return format_datetime(value, locale=current_locale(), zone=current_zone()).replace(NBSP, " ")
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone(current_zone()).date()

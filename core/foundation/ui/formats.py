@@ -18,6 +18,7 @@ from babel.numbers import format_currency, get_currency_precision, get_decimal_s
 from flask import Flask
 
 from core.foundation.ui.language import current_locale, current_zone, gettext as _
+from core.types import now as this_moment
 
 #: Between a number and its unit.
 NBSP = "\u00a0"
@@ -104,6 +105,11 @@ def format_quantity(value: Decimal | float | None, unit: str = "", *, locale: Lo
 def local(value: datetime, zone: tzinfo) -> datetime:
     """Move ``value`` into ``zone``; a naive moment is UTC, as the database keeps it."""
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
+
+
+def local_today() -> date:
+    """Return the day that it is where the tenant is."""
+    return local(this_moment(), current_zone()).date()
 
 
 def format_date(
@@ -224,7 +230,7 @@ def init_formats(app: Flask) -> None:
         datetime=lambda value: format_datetime(value, locale=current_locale(), zone=current_zone()),
         time=lambda value: format_time(value, zone=current_zone()),
         day=_day,
-        ago=lambda value: format_ago(value, locale=current_locale(), now=datetime.now(UTC)),
+        ago=lambda value: format_ago(value, locale=current_locale(), now=this_moment()),
         duration=format_duration,
         phone=format_phone,
     )
@@ -233,7 +239,6 @@ def init_formats(app: Flask) -> None:
 def _day(value: date | datetime | None) -> str:
     if value is None:
         return NOTHING
-    zone = current_zone()
     if isinstance(value, datetime):
-        value = local(value, zone).date()
-    return format_day(value, locale=current_locale(), today=datetime.now(zone).date())
+        value = local(value, current_zone()).date()
+    return format_day(value, locale=current_locale(), today=local_today())
