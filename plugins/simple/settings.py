@@ -29,10 +29,11 @@ TRIAL: Final = {
     "storage_days": 30,
     "guarantee_months": 12,
 }
-HELP: Final = _l(
-    "Terms and texts of the intake and return protocols; a ticket keeps the wording of its day. Each line is a paragraph. Texts may "
-    "hold fields: {{ number }}, {{ client.name }}, {{ device.title }}, {{ firm.name }}, {{ diagnosis_fee }}, {{ estimate_validity }}, "
-    "{{ guarantee }}, {{ storage_after }}, {{ storage_fee }}."
+HELP: Final = _l("Terms and texts of the intake and return protocols; a ticket keeps the wording of its day.")
+#: What stands beside the first text, for all of them.
+FIELDS: Final = _l(
+    "Each line is a paragraph. Fields: {{ number }}, {{ client.name }}, {{ device.title }}, {{ firm.name }}, {{ diagnosis_fee }}, "
+    "{{ estimate_validity }}, {{ guarantee }}, {{ storage_after }}, {{ storage_fee }}."
 )
 
 
@@ -63,6 +64,7 @@ SIMPLE: Final = SettingsGroup(
         LongTextSetting(
             name="terms",
             title=_l("Terms and conditions"),
+            help=FIELDS,
             default=default_texts("terms"),
             translated=True,
             check=check_text,

@@ -28,6 +28,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 
 from core.db import Model
 from core.errors import ProgrammingError
+from core.types import UtcDateTime
 
 #: What stands for a value that nobody may read.
 HIDDEN: Final = "•••"
@@ -111,6 +112,12 @@ def column_names(entity: str, column: str) -> dict[str, str]:
     found = _column(entity, column)
     members = getattr(found.type, "enum_class", None) if found is not None else None
     return {str(member.value): str(getattr(member, "label", "")) for member in members or ()}
+
+
+def is_moment(entity: str, column: str) -> bool:
+    """Tell whether a column holds moments, which are recorded in ISO 8601."""
+    found = _column(entity, column)
+    return found is not None and isinstance(found.type, UtcDateTime)
 
 
 def _column(entity: str, column: str) -> Column[Any] | None:

@@ -16,9 +16,13 @@ from core.db import session
 from core.foundation.accounts.models import User
 from core.foundation.audit.forms import TrailFilter
 from core.foundation.audit.models import AuditEntry
-from core.foundation.audit.plans import audited_models, column_names, column_title, entity_title
+from core.foundation.audit.plans import audited_models, column_names, column_title, entity_title, is_moment
 from core.foundation.audit.services import trail
+from core.foundation.tenants.context import current_tenant
+from core.foundation.ui.formats import format_datetime, format_money
+from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.listing import ListSpec, Order, down
+from core.types import Money
 
 audit = Blueprint("audit", __name__, url_prefix="/settings/audit")
 BLUEPRINTS = (audit,)
@@ -34,6 +38,8 @@ ACTIONS: Final = {
 }
 #: The actor of what no person did.
 NOBODY: Final = "system"
+#: How columns are called that hold amounts in smallest units.
+MINOR_UNITS: Final = "_minor"
 #: Longest value that the page shows in a line; the trail keeps all of it.
 SHOWN: Final = 120
 
@@ -94,9 +100,12 @@ def _shown(row: Row[Any]) -> Shown:
 
 
 def _told(entity: str, column: str, value: object) -> str:
-    """Write a recorded value of a column; one of a list of names by its title."""
-    named = column_names(entity, column)
-    return named.get(str(value)) or _text(value)
+    """Write a recorded value of a column: one of a list of names by its title, a moment and an amount as people write them."""
+    if isinstance(value, str) and is_moment(entity, column):
+        return format_datetime(datetime.fromisoformat(value), locale=current_locale(), zone=current_zone())
+    if isinstance(value, int) and column.endswith(MINOR_UNITS):
+        return format_money(Money.from_minor(value, current_tenant().currency), locale=current_locale())
+    return column_names(entity, column).get(str(value)) or _text(value)
 
 
 def _text(value: object) -> str:
