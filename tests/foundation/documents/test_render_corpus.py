@@ -269,3 +269,13 @@ def test_no_paper_takes_more_than_it_may(make: object, render_server: RenderServ
 def test_the_server_still_prints_after_all_that(render_server: RenderServer) -> None:
     answer = render_server.ask("<p>ș</p>", limits=LIMITS)
     assert (answer.status, answer.pages) == ("ok", 1)
+
+
+def test_a_text_of_brackets_costs_no_more_than_one_of_words(render_server: RenderServer) -> None:
+    took = []
+    for text in ("W " * 4_999, "&lt;" * 9_999):
+        rows = f"<tr><td>Defect</td><td>{text}</td></tr>" * 3
+        answer = render_server.ask(f"<table>{rows}</table>", limits=LIMITS)
+        assert answer.status == "ok", answer.detail
+        took.append(answer.milliseconds)
+    assert took[1] < took[0], took
