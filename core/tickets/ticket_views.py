@@ -97,6 +97,8 @@ def change(ticket_id: int) -> ResponseReturnValue:
     except DomainError as error:
         page = read_page(ticket_id, current_user())
         form.refuse(error)
+        # What may follow is another choice once somebody else has moved the ticket.
+        form.offer(page.next_statuses, current_locale().language)
         form.from_id.data, form.from_id.typed = page.ticket.status_id, str(page.ticket.status_id)
         return _status_page(page, form), error.status
     name = to.title(current_locale().language)

@@ -1,10 +1,11 @@
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
 from werkzeug.test import TestResponse
 
 from core.db import session, unit_of_work
@@ -498,3 +499,37 @@ def test_the_heading_of_a_list_names_no_client_and_no_device_to_who_may_not_see_
         session().get_one(User, shop.users["own"]).roles = [add_role("Atelier", ["core.ticket:view"])]
     hidden = [get(shop.client("own"), shop, path) for path in lists]
     assert ("Maria Popescu" in hidden[0], device in hidden[1]) == (False, False)
+
+
+def test_of_two_who_move_a_ticket_at_the_same_moment_the_slower_one_is_told(shop: Shop, take: Take) -> None:
+    with shop.context():
+        ticket_id = take().ticket.id
+    received, ready = status_id(shop, Stage.RECEIVED), status_id(shop, Stage.READY)
+    browser, page = shop.client("technician"), f"/tickets/{ticket_id}/status"
+    text = get(browser, shop, page)
+    steps: list[str] = []
+
+    def move_first() -> None:
+        with shop.context():
+            move(ticket_id, Stage.READY)
+
+    def note_reading(*told: Any) -> None:
+        steps.extend(["read"] if "FROM ticket_event" in told[2] and not steps else [])
+
+    def overtake(_connection: Connection) -> None:
+        # The page is read, the unit of work has not begun.
+        if steps == ["read"]:
+            steps.append("moved")
+            other = threading.Thread(target=move_first)
+            other.start()
+            other.join()
+
+    event.listen(shop.engine, "after_cursor_execute", note_reading)
+    event.listen(shop.engine, "rollback", overtake)
+    sent = {"csrf_token": csrf_token(text), "_key": idempotency_key(text), "from_id": received}
+    answer = browser.post(f"{shop.root}{page}", data={**sent, "status_id": ready, "note": "E gata."})
+    assert (answer.status_code, steps) == (409, ["read", "moved"])
+    assert "E gata." in answer.text
+    offered = set(re.findall(r'name="status_id"[^>]*value="(\d+)"', answer.text))
+    assert str(ready) not in offered
+    assert str(received) in offered
