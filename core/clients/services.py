@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from core.clients.checks import Checks, is_id
 from core.clients.keys import (
     email_key,
     match_key,
@@ -24,6 +23,7 @@ from core.errors import ConflictError, NotFoundError
 from core.foundation.search.services import put_entry
 from core.foundation.tenants.context import current_tenant, hooks
 from core.foundation.tenants.services import LANGUAGES
+from core.foundation.ui.checks import Checks, is_id
 
 #: The kind under which the search knows clients.
 SEARCH_KIND = "client"

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
-from core.clients.checks import LARGEST_ID
 from core.clients.duplicates import Duplicate, find_duplicates
 from core.clients.forms import ClientFilters, ClientForm
 from core.clients.listings import CLIENTS, client_rows
 from core.clients.lookup import client_picks, figures_of, picks_of
-from core.clients.marks import mark
 from core.clients.models import Client
 from core.clients.panels import panel_body, readable_panels
 from core.clients.services import change_client, create_client, get_client
 from core.db import session, unit_of_work
 from core.errors import ConflictError, DomainError
 from core.foundation.audit.idempotency import idempotent, record_result
-from core.foundation.search.services import LONGEST_QUESTION
+from core.foundation.search.marks import marker
+from core.foundation.search.questions import read_question
 from core.foundation.tenants.context import current_tenant, hooks
+from core.foundation.ui.checks import read_id
 from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
-from core.foundation.ui.parsing import parse_integer, without_forbidden
+from core.foundation.ui.parsing import without_forbidden
 
 clients = Blueprint("clients", __name__, url_prefix="/clients")
 BLUEPRINTS = (clients,)
@@ -79,7 +79,7 @@ def create() -> ResponseReturnValue:
 @require("core.client:create")
 def duplicates() -> ResponseReturnValue:
     """Show the clients that may be the one who is being typed; a fragment."""
-    typed = {name: _question(name) for name in ("name", "phone", "email", "tax_id")}
+    typed = {name: read_question(name) for name in ("name", "phone", "email", "tax_id")}
     besides = read_id(request.args.get("besides"))
     found = find_duplicates(**typed, country=current_tenant().country, besides=besides)
     return render_template("clients/_duplicates.html", duplicates=found)
@@ -90,12 +90,12 @@ def duplicates() -> ResponseReturnValue:
 def lookup() -> ResponseReturnValue:
     """Show the clients that the typed text finds, as picks; the one chosen before stays among them. A fragment."""
     # A form that looks an owner up has a field of this name.
-    question, chosen = _question("q") or _question("owner"), read_id(request.args.get("client_id"))
+    question, chosen = read_question("q") or read_question("owner"), read_id(request.args.get("client_id"))
     found = client_picks(question, PICKS)
     if chosen is not None and all(pick.id != chosen for pick in found):
         found = [*picks_of([chosen]), *found]
     return render_template(
-        "clients/_lookup.html", picks=found, chosen=chosen, question=question, marked=_marked(question)
+        "clients/_lookup.html", picks=found, chosen=chosen, question=question, marked=marker(question)
     )
 
 
@@ -142,23 +142,6 @@ def save(client_id: int) -> ResponseReturnValue:
         return _form_page(form, client), error.status
     say(_("%(name)s: saved.", name=client.name))
     return redirect(url_for("clients.show", client_id=client_id), 303)
-
-
-def read_id(text: str | None) -> int | None:
-    """Return the id that an address names, ``None`` where it names none that there can be."""
-    try:
-        return parse_integer(text or "", least=1, most=LARGEST_ID)
-    except ValueError:
-        return None
-
-
-def _question(name: str) -> str:
-    """Return a text of the address as the search takes it."""
-    return without_forbidden(request.args.get(name, ""))[:LONGEST_QUESTION].strip()
-
-
-def _marked(question: str) -> Any:  # noqa: ANN401 - a filter of the template
-    return lambda shown: mark(shown, question)
 
 
 def _duplicates(form: ClientForm) -> list[Duplicate]:

@@ -8,7 +8,6 @@ from typing import Final
 from flask import g
 from flask_babel import lazy_gettext as _l
 
-from core.clients.checks import LARGEST_ID
 from core.equipment.codes import identifier_warning
 from core.equipment.services import LONGEST_ID, EquipmentData
 from core.equipment.types import list_types
@@ -22,6 +21,7 @@ from core.foundation.ui.forms import (
     TextField,
     VersionedForm,
 )
+from core.types import LARGEST_ID
 
 #: A code that is read off a device: no spelling help, and a scanner's Enter moves on.
 SCANNED: Final = {"spellcheck": "false", "autocapitalize": "characters", "data-scan": True}

@@ -8,7 +8,6 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core.clients.checks import Checks, is_id
 from core.clients.keys import code_key, name_key
 from core.clients.models import Client
 from core.db import session
@@ -24,6 +23,7 @@ from core.equipment.models import (
 from core.errors import ConflictError, NotFoundError
 from core.foundation.search.services import put_entry
 from core.foundation.tenants.context import hooks
+from core.foundation.ui.checks import Checks, is_id
 
 #: The kind under which the search knows devices.
 SEARCH_KIND: Final = "equipment"

@@ -9,12 +9,12 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from core.clients.checks import Checks, is_id
 from core.clients.keys import name_key
 from core.db import session
 from core.equipment.errors import KnownTypeError
 from core.equipment.models import EquipmentType
 from core.errors import ConflictError, NotFoundError
+from core.foundation.ui.checks import Checks, is_id
 
 #: What a new shop starts with, in its language; the shop's to change.
 STARTER_PACK: Final[Mapping[str, tuple[str, ...]]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +11,8 @@ from flask_babel import gettext as _
 
 from core.access import require
 from core.clients.lookup import ClientPick, client_picks, picks_of
-from core.clients.marks import mark
 from core.clients.panels import panel_body, readable_panels
-from core.clients.views import PICKS, read_id
+from core.clients.views import PICKS
 from core.db import session, unit_of_work
 from core.equipment.codes import shown_code
 from core.equipment.errors import KnownEquipmentError
@@ -26,10 +25,11 @@ from core.equipment.services import change_equipment, describe, get_equipment, r
 from core.equipment.type_views import equipment_types
 from core.errors import ConflictError, DomainError
 from core.foundation.audit.idempotency import idempotent, record_result
-from core.foundation.search.services import LONGEST_QUESTION
+from core.foundation.search.marks import marker
+from core.foundation.search.questions import read_question
 from core.foundation.tenants.context import hooks
+from core.foundation.ui.checks import read_id
 from core.foundation.ui.messages import say
-from core.foundation.ui.parsing import without_forbidden
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment")
 BLUEPRINTS = (equipment, labels, equipment_types)
@@ -84,7 +84,7 @@ def create() -> ResponseReturnValue:
 @require("core.equipment:view")
 def lookup() -> ResponseReturnValue:
     """Show devices as picks: those of a client, and those that a text finds. A fragment."""
-    question = without_forbidden(request.args.get("q", ""))[:LONGEST_QUESTION].strip()
+    question = read_question()
     client_id, chosen = read_id(request.args.get("client_id")), read_id(request.args.get("equipment_id"))
     exact = find_device(question)
     found = [exact] if exact is not None else device_picks(question, PICKS)
@@ -95,7 +95,7 @@ def lookup() -> ResponseReturnValue:
         picks=picks,
         chosen=exact.id if exact is not None else chosen,
         question=question,
-        marked=_marked(question),
+        marked=marker(question),
         client_id=client_id,
     )
 
@@ -104,7 +104,7 @@ def lookup() -> ResponseReturnValue:
 @require("core.equipment:view")
 def models() -> ResponseReturnValue:
     """Offer the models of the manufacturer that is typed. A fragment."""
-    manufacturer = without_forbidden(request.args.get("manufacturer", ""))[:LONGEST_QUESTION]
+    manufacturer = read_question("manufacturer")
     return render_template("equipment/_models.html", models=model_names(manufacturer))
 
 
@@ -182,11 +182,7 @@ def _form_page(form: EquipmentForm, device: Equipment | None, *, known: int | No
         device=device,
         known=known,
         owners=owners,
-        marked=_marked(question),
+        marked=marker(question),
         manufacturers=maker_names(),
         models=model_names(form.manufacturer.data or ""),
     )
-
-
-def _marked(question: str) -> Any:  # noqa: ANN401 - a function for the template
-    return lambda shown: mark(shown, question)

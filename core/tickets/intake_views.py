@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
-from core.clients.marks import mark
 from core.db import unit_of_work
 from core.errors import DomainError
 from core.foundation.accounts import current_actor, current_user
 from core.foundation.audit.idempotency import idempotent, record_result
-from core.foundation.search.services import LONGEST_QUESTION
+from core.foundation.search.marks import marker
+from core.foundation.search.questions import read_question
+from core.foundation.ui.checks import read_id
 from core.foundation.ui.messages import say
-from core.foundation.ui.parsing import parse_integer, without_forbidden
 from core.tickets.blueprint import lead_to, tickets
 from core.tickets.intake import Intake, look_up, read_intake, remember_place
 from core.tickets.papers import make_seal, ticket_kinds
@@ -32,7 +30,7 @@ def new() -> ResponseReturnValue:
     """Show the empty intake; a link from a client or a device has chosen it already."""
     intake = read_intake(current_user())
     client_id, equipment_id = read_id(request.args.get("client")), read_id(request.args.get("equipment"))
-    intake.form.q.data = _question()
+    intake.form.q.data = read_question()
     intake.found = look_up(intake.form.q.data, client_id=client_id, equipment_id=equipment_id, alone=True)
     _choose(intake)
     return _page(intake)
@@ -46,8 +44,8 @@ def found() -> ResponseReturnValue:
         read_id(request.args.get("client_id")),
         read_id(request.args.get("equipment_id")),
     )
-    result = look_up(_question(), client_id=client_id, equipment_id=equipment_id, alone=True)
-    return render_template("tickets/_found.html", found=result, marked=_marked(result.asked), swap=True)
+    result = look_up(read_question(), client_id=client_id, equipment_id=equipment_id, alone=True)
+    return render_template("tickets/_found.html", found=result, marked=marker(result.asked), swap=True)
 
 
 @tickets.get("/new/devices")
@@ -55,7 +53,7 @@ def found() -> ResponseReturnValue:
 def devices() -> ResponseReturnValue:
     """Show the devices of the chosen client; a fragment for htmx."""
     result = look_up("", client_id=read_id(request.args.get("client_id")))
-    return render_template("tickets/_devices.html", found=result, marked=_marked(""))
+    return render_template("tickets/_devices.html", found=result, marked=marker(""))
 
 
 def _opened(ticket_id: int) -> ResponseReturnValue:
@@ -125,7 +123,7 @@ def _page(intake: Intake) -> str:
         intake=intake,
         form=intake.form,
         found=intake.found,
-        marked=_marked(intake.found.asked),
+        marked=marker(intake.found.asked),
         prints=_prints(),
     )
 
@@ -133,19 +131,3 @@ def _page(intake: Intake) -> str:
 def _prints() -> bool:
     """Tell whether there is an intake paper that the reader may print."""
     return any(kind.name == INTAKE_PAPER for kind in ticket_kinds(current_user()))
-
-
-def _question() -> str:
-    return without_forbidden(request.args.get("q", ""))[:LONGEST_QUESTION]
-
-
-def _marked(question: str) -> Any:  # noqa: ANN401 - a function from text to markup
-    return lambda shown: mark(str(shown), question)
-
-
-def read_id(text: str | None) -> int | None:
-    """Return the id that an address names, ``None`` where it names none that there can be."""
-    try:
-        return parse_integer(text or "", least=1)
-    except ValueError:
-        return None

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from core.clients.keys import match_key, name_key, phone_key, read_email, read_tax_id
-from core.clients.marks import mark
 from core.clients.models import ClientKind
+from core.foundation.search.marks import mark
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from core.access import logged_in
 from core.foundation.accounts.identity import current_user
-from core.foundation.search.services import LONGEST_QUESTION, Found, find, find_exact
+from core.foundation.search.questions import read_question
+from core.foundation.search.services import Found, find, find_exact
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.headers import asks_for_fragment
 from core.foundation.ui.values import SearchHit, SearchProvider
@@ -43,7 +44,7 @@ def index() -> ResponseReturnValue:
 
     Asked by htmx it answers with the list alone; a whole number or code leads to its record at once.
     """
-    question = request.args.get("q", "").replace("\0", "").strip()[:LONGEST_QUESTION]
+    question = read_question()
     providers = _providers()
     if asks_for_fragment():
         groups = _groups(question, providers, IN_BOX)

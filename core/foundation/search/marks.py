@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from markupsafe import Markup, escape
 
 from core.foundation.search.fold import FRAGMENT, ROMANIA, asked_words, fold_code
+
+
+def marker(question: str) -> Callable[[object], Markup]:
+    """Return the function that marks ``question``, for a template."""
+    return lambda shown: mark(str(shown), question)
 
 
 def mark(shown: str, question: str) -> Markup:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from flask_babel import gettext as _
 
 from core.errors import InvalidInputError
-from core.foundation.ui.parsing import clean_text
+from core.foundation.ui.parsing import clean_text, parse_integer
+from core.types import LARGEST_ID
 
 Value = TypeVar("Value")
-
-#: Largest id: PostgreSQL keeps ids as INTEGER and refuses even to compare with what is larger.
-LARGEST_ID: Final = 2**31 - 1
 
 
 def is_id(number: int) -> bool:
     """Tell whether ``number`` can be the id of anything."""
     return 1 <= number <= LARGEST_ID
+
+
+def read_id(text: str | None) -> int | None:
+    """Return the id that an address names, ``None`` where it names none that there can be."""
+    try:
+        return parse_integer(text or "", least=1, most=LARGEST_ID)
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True)
