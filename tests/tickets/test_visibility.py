@@ -36,3 +36,22 @@ def test_a_user_sees_the_tickets_of_their_locations_and_of_themselves(shop: Shop
         assert not session().execute(select_lines(None)).all()
         with pytest.raises(TicketNotFoundError):
             get_ticket(here, None)
+
+
+@pytest.mark.parametrize("restriction", ["location", "own"])
+def test_the_trail_tells_no_more_of_tickets_than_their_pages(
+    shop: Shop, take: Take, restriction: str
+) -> None:
+    with shop.context():
+        with unit_of_work():
+            place = create_location(code="FL", name="Florești").id
+        take(problem="Nu mai pornește de marți.")
+    facts = {"location_ids": frozenset({place})} if restriction == "location" else {"own_tickets_only": True}
+    shop.users["restricted"] = shop.add_user("manager", **facts)
+    path = f"{shop.root}/settings/audit"
+    assert "de marți" in shop.client("manager").get(path).text
+    answer = shop.client("restricted").get(path)
+    assert answer.status_code == 200
+    assert "Maria Popescu" in answer.text
+    assert "de marți" not in answer.text
+    assert "de marți" not in shop.client("restricted").get(f"{path}?entity=ticket").text

@@ -92,6 +92,11 @@ def audited_models() -> dict[str, type[Model]]:
     return {plan.entity: model for model in models if (plan := plan_of(model)) is not None}
 
 
+def placed_entities() -> list[str]:
+    """Return the tables of the recorded models that belong to a location, or to somebody who works there: not everybody sees all."""
+    return [name for name, model in audited_models().items() if "location_id" in model.__table__.c]
+
+
 def entity_title(entity: str) -> str:
     """Return what people call a record of the table ``entity``."""
     title = getattr(audited_models().get(entity), "__title__", None)
