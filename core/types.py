@@ -8,9 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Dialect
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -83,6 +84,22 @@ def UnitPrice() -> ScaledDecimal:  # noqa: N802 - reads as a column type
 def Rate() -> ScaledDecimal:  # noqa: N802 - reads as a column type
     """Return the type of rates such as VAT and exchange: ten-thousandths."""
     return ScaledDecimal(4)
+
+
+def key_column(length: int) -> String:
+    """Return the type of a folded copy: compared byte by byte, so that both databases sort and range alike."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def one_of(kind: type[StrEnum]) -> Enum:
+    """Return the type of a column that keeps a value of ``kind`` as text."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class UtcDateTime(TypeDecorator[datetime]):

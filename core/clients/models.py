@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Enum, Index, String, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model
-from core.types import UtcDateTime, now
+from core.types import UtcDateTime, key_column, now, one_of
 
 
 class ClientKind(StrEnum):
@@ -33,11 +33,6 @@ class ClientKind(StrEnum):
 _KINDS = {ClientKind.PERSON: _l("Person"), ClientKind.COMPANY: _l("Company")}
 
 
-def key_column(length: int) -> String:
-    """Return the type of a folded copy: compared byte by byte, so that both databases sort and range alike."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
-
-
 class Client(Model):
     """A person or a firm that brings devices (R20, R23, R84)."""
 
@@ -56,16 +51,7 @@ class Client(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[ClientKind] = mapped_column(
-        Enum(
-            ClientKind,
-            native_enum=False,
-            create_constraint=False,
-            length=20,
-            values_callable=lambda kinds: [kind.value for kind in kinds],
-        ),
-        info={"title": _l("Kind")},
-    )
+    kind: Mapped[ClientKind] = mapped_column(one_of(ClientKind), info={"title": _l("Kind")})
     name: Mapped[str] = mapped_column(String(200), info={"title": _l("Name")})
     #: With country code, ``+40744555207``; empty when there is none.
     phone: Mapped[str] = mapped_column(String(40), default="", info={"title": _l("Phone")})

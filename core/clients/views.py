@@ -14,10 +14,10 @@ from core.clients.forms import ClientFilters, ClientForm
 from core.clients.listings import CLIENTS, client_rows
 from core.clients.lookup import client_picks, figures_of, picks_of
 from core.clients.models import Client
-from core.clients.panels import panel_body, readable_panels
 from core.clients.services import change_client, create_client, get_client
 from core.db import session, unit_of_work
 from core.errors import ConflictError, DomainError
+from core.foundation.accounts import current_user
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.marks import marker
 from core.foundation.search.questions import read_question
@@ -25,6 +25,7 @@ from core.foundation.tenants.context import current_tenant, hooks
 from core.foundation.ui.checks import read_id
 from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
+from core.foundation.ui.panels import panel_body, readable_panels
 from core.foundation.ui.parsing import without_forbidden
 
 clients = Blueprint("clients", __name__, url_prefix="/clients")
@@ -109,7 +110,7 @@ def show(client_id: int) -> ResponseReturnValue:
         client=client,
         figures=figures_of([client_id]).get(client_id, ()),
         country=current_locale().territories.get(client.country) if client.country != own else None,
-        parts=readable_panels(hooks().client_panels(client_id=client_id)),
+        parts=readable_panels(hooks().client_panels(client_id=client_id), current_user().can),
         panel_body=panel_body,
     )
 

@@ -8,9 +8,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.clients.models import key_column
 from core.db import Model
-from core.types import UtcDateTime, now
+from core.types import UtcDateTime, key_column, now
 
 
 class EquipmentType(Model):

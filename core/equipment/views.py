@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 
 from core.access import require
 from core.clients.lookup import ClientPick, client_picks, picks_of
-from core.clients.panels import panel_body, readable_panels
 from core.clients.views import PICKS
 from core.db import session, unit_of_work
 from core.equipment.codes import shown_code
@@ -24,12 +23,14 @@ from core.equipment.models import Equipment
 from core.equipment.services import change_equipment, describe, get_equipment, register_equipment
 from core.equipment.type_views import equipment_types
 from core.errors import ConflictError, DomainError
+from core.foundation.accounts import current_user
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.marks import marker
 from core.foundation.search.questions import read_question
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.checks import read_id
 from core.foundation.ui.messages import say
+from core.foundation.ui.panels import panel_body, readable_panels
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment")
 BLUEPRINTS = (equipment, labels, equipment_types)
@@ -121,7 +122,7 @@ def show(equipment_id: int) -> ResponseReturnValue:
         data=describe(device),
         owners=owners_of(equipment_id),
         shown_code=shown_code,
-        parts=readable_panels(hooks().equipment_panels(equipment_id=equipment_id)),
+        parts=readable_panels(hooks().equipment_panels(equipment_id=equipment_id), current_user().can),
         panel_body=panel_body,
     )
 

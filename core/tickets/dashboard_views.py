@@ -6,9 +6,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from core.access import logged_in
-from core.clients.panels import panel_body, readable_panels
+from core.foundation.accounts import current_user
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.headers import asks_for_fragment
+from core.foundation.ui.panels import panel_body, readable_panels
 from core.types import now
 
 dashboard = Blueprint("dashboard", __name__)
@@ -21,7 +22,7 @@ TONES = ("bad", "warn", "info")
 @logged_in
 def index() -> ResponseReturnValue:
     """Show the cards that the reader may see."""
-    cards = readable_panels(hooks().dashboard_cards())
+    cards = readable_panels(hooks().dashboard_cards(), current_user().can)
     return render_template("dashboard/index.html", cards=cards, panel_body=panel_body, moment=now())
 
 

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model
 from core.tickets.stages import Stage
-from core.types import Money, UtcDateTime, now
+from core.types import Money, UtcDateTime, now, one_of
 
 
 class Priority(StrEnum):
@@ -50,17 +50,6 @@ class EventKind(StrEnum):
     UNLOCK_SHOWN = "unlock_shown"
 
 
-def _named(kind: type[StrEnum]) -> Enum:
-    """Return the column type that keeps the values of ``kind`` as text."""
-    return Enum(
-        kind,
-        native_enum=False,
-        create_constraint=False,
-        length=20,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
 def _open_index(name: str, *columns: str) -> Index:
     """Return an index of open tickets alone."""
     still_open = text("closed_at IS NULL")
@@ -77,7 +66,7 @@ class TicketStatus(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: The shop's wording by language; ``None`` means the name of the stage.
     name: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True), info={"title": _l("Name")})
-    stage: Mapped[Stage] = mapped_column(_named(Stage), info={"title": _l("Stage")})
+    stage: Mapped[Stage] = mapped_column(one_of(Stage), info={"title": _l("Stage")})
     position: Mapped[int] = mapped_column(info={"title": _l("Position")})
     is_active: Mapped[bool] = mapped_column(default=True, info={"title": _l("In use")})
     #: Ids of the statuses that may follow; ``None`` means every one.
@@ -149,11 +138,11 @@ class Ticket(Model):
     currency: Mapped[str] = mapped_column(String(3), info={"title": _l("Currency")})
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info={"title": _l("Due")})
     priority: Mapped[Priority] = mapped_column(
-        _named(Priority), default=Priority.NORMAL, info={"title": _l("Priority")}
+        one_of(Priority), default=Priority.NORMAL, info={"title": _l("Priority")}
     )
     status_id: Mapped[int] = mapped_column(ForeignKey("ticket_status.id"), info={"title": _l("Status")})
     #: The stage of the status, kept here so that lists and rules need no join.
-    stage: Mapped[Stage] = mapped_column(_named(Stage), info={"title": _l("Stage")})
+    stage: Mapped[Stage] = mapped_column(one_of(Stage), info={"title": _l("Stage")})
     stage_since: Mapped[datetime] = mapped_column(UtcDateTime, info={"title": _l("In this stage since")})
     opened_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info={"title": _l("Taken in by")})
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime, info={"title": _l("Taken in at")})
@@ -188,7 +177,7 @@ class TicketEvent(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    kind: Mapped[EventKind] = mapped_column(_named(EventKind))
+    kind: Mapped[EventKind] = mapped_column(one_of(EventKind))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: Their name at that moment; names change, what happened does not.
     actor_name: Mapped[str] = mapped_column(String(200))

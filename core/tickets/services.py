@@ -17,6 +17,7 @@ from core.equipment.services import EquipmentData, change_owner, get_equipment, 
 from core.errors import InvalidInputError
 from core.foundation.accounts import Actor, CurrentUser
 from core.foundation.accounts.models import User
+from core.foundation.audit.plans import plain
 from core.foundation.settings.locations import get_location
 from core.foundation.settings.models import Location
 from core.foundation.settings.numbering import NumberKind, take_number
@@ -129,7 +130,7 @@ def change_ticket(ticket: Ticket, data: TicketData, *, actor: Actor, version: in
         return
     for name in before:
         setattr(ticket, name, columns[name])
-    told = {name: [_told(value), _told(columns[name])] for name, value in before.items()}
+    told = {name: [plain(value), plain(columns[name])] for name, value in before.items()}
     record_event(ticket, EventKind.EDITED, actor=actor, data={"fields": told})
     session().flush()
     reindex(ticket)
@@ -324,13 +325,6 @@ def _check_assignee(assignee_id: int | None, ticket: Ticket | None) -> User | No
 
 def _too_long(most: int) -> str:
     return str(_("Write at most %(most)s characters.", most=most))
-
-
-def _told(value: object) -> object:
-    """Return a value as the timeline keeps it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.value if isinstance(value, Priority) else value
 
 
 __all__ = [

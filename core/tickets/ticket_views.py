@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
-from core.clients.panels import panel_body, readable_panels
 from core.db import session, unit_of_work
 from core.errors import ConflictError, DomainError
 from core.foundation.accounts import current_actor, current_user
@@ -20,6 +19,7 @@ from core.foundation.tenants.context import hooks
 from core.foundation.ui.forms import BaseForm
 from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
+from core.foundation.ui.panels import panel_body, readable_panels
 from core.tickets.blueprint import lead_to, tickets
 from core.tickets.errors import TicketMovedError
 from core.tickets.forms import AssignForm, NoteForm, StatusForm, TicketForm
@@ -233,7 +233,7 @@ def _page(
         assign_form=assign_form or _assign_form(ticket),
         assigning=assign_form is not None,
         only_notes=request.args.get("history") == "notes",
-        parts=readable_panels(hooks().ticket_panels(ticket=ticket)),
+        parts=readable_panels(hooks().ticket_panels(ticket=ticket), current_user().can),
         panel_body=panel_body,
     )
 

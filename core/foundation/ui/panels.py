@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from core.foundation.accounts.identity import current_user
 from core.foundation.ui.values import Panel
 
 
-def readable_panels(found: Iterable[Iterable[Panel]]) -> list[Panel]:
-    """Return the panels that a hook collected, without those that the reader may not see, in their order."""
-    user = current_user()
-    panels = [
-        panel for part in found for panel in part if panel.permission is None or user.can(panel.permission)
-    ]
+def readable_panels(found: Iterable[Iterable[Panel]], can: Callable[[str], bool]) -> list[Panel]:
+    """Return the panels that a hook collected, without those that the reader may not see, in their order.
+
+    :param can: Tells whether the reader has a permission.
+    """
+    panels = [panel for part in found for panel in part if panel.permission is None or can(panel.permission)]
     return sorted(panels, key=lambda panel: (panel.order, panel.name))
 
 
