@@ -183,6 +183,7 @@ def test_telephones_are_written_in_groups(number: str | None, text: str) -> None
         (datetime(2026, 11, 22, 9, 0, tzinfo=UTC), "2 days late", "late"),
         (datetime(2026, 11, 23, 9, 0, tzinfo=UTC), "1 day late", "late"),
         (datetime(2026, 11, 24, 7, 50, tzinfo=UTC), "2 h late", "late"),
+        (NOON - timedelta(seconds=5), "1 min late", "late"),
         (None, NOTHING, ""),
     ],
 )
