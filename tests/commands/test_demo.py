@@ -71,4 +71,4 @@ def test_its_people_log_in_with_the_printed_password(app: Application) -> None:
         f"/t/{SLUG}/login",
         data={"csrf_token": csrf_token(page), "email": "ioana@meteor.example", "password": PASSWORD},
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 303
