@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import asdict
 from datetime import datetime
@@ -41,6 +42,10 @@ _CHUNK: Final = 256 * 1024
 _LONGEST_LOG: Final = 1_000_000
 #: Bytes of a socket's address.
 _LONGEST_ADDRESS: Final = 100
+#: Callers of one process that wait for a paper at a time, of the four threads that ``serve`` gives it; seconds that one more waits.
+MOST_CALLERS: Final = 2
+PAUSE: Final = 0.5
+_CALLERS: Final = threading.BoundedSemaphore(MOST_CALLERS)
 _log = logging.getLogger(__name__)
 
 
@@ -213,8 +218,16 @@ def render_server() -> RenderServer:
 
 
 def render_pdf(html: str, *, made_at: datetime | None = None, limits: RenderLimits | None = None) -> bytes:
-    """Return the PDF of ``html`` from the current application's server; see :meth:`RenderServer.render`."""
-    return render_server().render(html, made_at=made_at, limits=limits)
+    """Return the PDF of ``html`` from the current application's server; see :meth:`RenderServer.render`.
+
+    A few callers of a process wait for papers at a time: whoever prints, however much, leaves threads to those who open pages.
+    """
+    if not _CALLERS.acquire(timeout=PAUSE):
+        raise RenderBusyError(_("Too many papers are waiting to be printed. Try again in a moment."))
+    try:
+        return render_server().render(html, made_at=made_at, limits=limits)
+    finally:
+        _CALLERS.release()
 
 
 def _connect_by_folder(connection: socket.socket, path: Path) -> None:

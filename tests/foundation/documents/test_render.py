@@ -23,9 +23,14 @@ from pypdf import PdfReader
 
 from core.db import unit_of_work
 from core.errors import ConfigError, SlowWorkError
-from core.foundation.documents.errors import RenderError, RenderLimitError
+from core.foundation.documents.errors import RenderBusyError, RenderError, RenderLimitError
 from core.foundation.documents.protocol import RenderLimits, pack
-from core.foundation.documents.render import RenderServer, render_pdf, render_server as server_of_the_app
+from core.foundation.documents.render import (
+    MOST_CALLERS,
+    RenderServer,
+    render_pdf,
+    render_server as server_of_the_app,
+)
 from core.testing import Shop
 from tests.foundation.documents.papers import picture
 
@@ -310,3 +315,22 @@ def test_an_application_has_the_server_of_its_instance(shop: Shop) -> None:
         assert server.is_running()
         assert (shop.app.extensions["wm_config"].instance / "run").is_dir()
         server.stop()
+
+
+def test_who_prints_much_leaves_threads_to_those_who_open_pages(shop: Shop) -> None:
+    def paper(_number: int) -> str:
+        with shop.context():
+            try:
+                render_pdf(SLOW, limits=RenderLimits(seconds=3))
+            except (RenderBusyError, RenderLimitError) as error:
+                return type(error).__name__
+        return "printed"
+
+    with shop.context():
+        render_pdf(PAPER)
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = sorted(pool.map(paper, range(6)))
+    assert outcomes == ["RenderBusyError"] * 4 + ["RenderLimitError"] * MOST_CALLERS
+    with shop.context():
+        assert "ș ț" in text_of(render_pdf(PAPER))
+        server_of_the_app().stop()
