@@ -58,4 +58,5 @@ def due_badge(due: datetime | None, *, now: datetime | None = None, with_time: b
 def _late(by: timedelta) -> str:
     if by.days:
         return str(ngettext("%(num)s day late", "%(num)s days late", by.days)).replace(" ", NBSP)
-    return str(_("%(duration)s late", duration=format_duration(max(by, timedelta(minutes=1)), units=1))).replace(" ", NBSP)
+    duration = format_duration(max(by, timedelta(minutes=1)), units=1)
+    return str(_("%(duration)s late", duration=duration)).replace(" ", NBSP)
