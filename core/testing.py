@@ -31,7 +31,7 @@ from core.foundation.accounts.passwords import hash_password
 from core.foundation.accounts.services import UserFacts, create_user
 from core.foundation.licences.bundles import find_bundle
 from core.foundation.tenants.context import Tenant, tenant_context
-from core.foundation.tenants.services import NewTenant, create_tenant, directory
+from core.foundation.tenants.services import NewTenant, create_tenant, delete_tenant, directory
 from core.foundation.tenants.storage import prepare_control
 from core.gate import Application
 from core.plugin import Plugin
@@ -114,6 +114,12 @@ class Shop:
         """Work inside the tenant, as commands do."""
         with tenant_context(self.app, self.tenant) as tenant:
             yield tenant
+
+    def delete(self) -> None:
+        """Remove the tenant, unless the test has done so."""
+        with self.app.app_context():
+            if directory().find_by_slug(self.slug) is not None:
+                delete_tenant(self.slug)
 
     def client(self, role: str | None = "owner") -> FlaskClient:
         """Return a browser: of the user with ``role``, or of nobody.
@@ -224,6 +230,8 @@ def fresh_database() -> Iterator[str]:
     name = f"wm_test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
+        # A test asks what is committed, not what survives a power cut: nothing waits for the disk.
+        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')
     try:
         yield server.rpartition("/")[0] + f"/{name}"
     finally:
@@ -274,9 +282,12 @@ def make_shop(app: Application) -> Callable[..., Shop]:
 
 
 @pytest.fixture
-def shop(make_shop: Callable[..., Shop]) -> Shop:
+def shop(make_shop: Callable[..., Shop]) -> Iterator[Shop]:
     """Make a tenant with the first tier on, for one test alone."""
-    return make_shop()
+    made = make_shop()
+    yield made
+    if made.app.extensions["wm_control"].is_sqlite:
+        made.delete()
 
 
 @pytest.fixture(scope="module")
