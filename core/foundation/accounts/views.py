@@ -326,6 +326,8 @@ def _sent_choices() -> dict[str, Any]:
         sent["theme"] = request.form["theme"]
     if request.form.get("nav_narrow") in {"0", "1"}:
         sent["nav_narrow"] = request.form["nav_narrow"] == "1"
+    if request.form.get("shortcuts") in {"0", "1"}:
+        sent["single_key_shortcuts"] = request.form["shortcuts"] == "1"
     return sent
 
 

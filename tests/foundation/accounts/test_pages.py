@@ -313,10 +313,12 @@ def test_a_preference_is_kept_for_the_user_and_leads_back(add_person: AddPerson)
         next="/account/devices?",
     )
     assert answer.location == f"{person.shop.root}/account/devices"
-    send(browser, person.shop, "/account/preferences", page="/account/devices", language="en", nav_narrow="1")
+    choices = {"language": "en", "nav_narrow": "1", "shortcuts": "0"}
+    send(browser, person.shop, "/account/preferences", page="/account/devices", **choices)
     with person.shop.context():
         user = get_user(person.id)
         assert (user.theme, user.language, user.nav_narrow) == ("dark", "en", True)
+        assert not user.single_key_shortcuts
     elsewhere = send(
         browser,
         person.shop,
