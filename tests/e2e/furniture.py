@@ -1,0 +1,122 @@
+"""A shop with something on every page: clients, devices and tickets in several stages, with names as long as they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import select
+
+from core.clients.models import ClientKind
+from core.clients.services import ClientData
+from core.db import session, unit_of_work
+from core.equipment.services import EquipmentData
+from core.equipment.types import list_types
+from core.foundation.accounts import Actor
+from core.foundation.accounts.links import issue_link
+from core.foundation.accounts.services import UserFacts, create_user
+from core.foundation.settings.models import Location
+from core.testing import Shop
+from core.tickets.models import Priority, Ticket
+from core.tickets.services import TicketData, add_note, open_ticket
+from core.tickets.stages import Stage
+from core.tickets.statuses import change_status, first_status
+from core.types import Money, clock_at, now
+
+IOANA: Final = Actor(None, "Ioana Mureșan")
+LONG_NAME: Final = "Asociația Proprietarilor Bulevardul Constantin Brâncoveanu nr. 114, scara B"
+UNBROKEN: Final = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was brought, what was said of it, when, and the stages that it went through."""
+
+    problem: str
+    way: tuple[Stage, ...] = ()
+    days_ago: int = 1
+    #: Days from then until which it is promised.
+    promised: int = 3
+    #: Ids of a client and a device that are known, in place of the two below.
+    known: tuple[int, int] | None = None
+    name: str = "Maria Popescu"
+    model: str = "Galaxy S23"
+
+
+STORIES: Final = (
+    Story("Bateria ține două ore.", (Stage.DIAGNOSIS, Stage.IN_WORK), days_ago=4),
+    Story(f"{UNBROKEN} nu pornește.", (Stage.WAITING_PARTS,), 9, 2, None, LONG_NAME, UNBROKEN),
+    Story("Se încălzește.", (Stage.QUESTION,), 2, 5, None, "Ștefan Țuțuianu", "ThinkPad T14"),
+    Story("Nu centrifughează.", (Stage.IN_WORK, Stage.READY), 3, 9, None, "Ana-Maria Bîrlea", "WUE 7612"),
+    Story("Nu se mai aude.", (Stage.UNREPAIRABLE,), 1, 1, None, "Ion Pop", "Galaxy A34"),
+    Story("Nu încarcă.", name="Elena Țăran", model="Pixel 7a"),
+)
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A shop that is lived in, and ids of what stands in it."""
+
+    shop: Shop
+    ticket: int
+    client: int
+    equipment: int
+    equipment_type: int
+    user: int
+    #: Path of the page on which somebody who is invited sets a password.
+    invitation: str
+
+
+def furnish(shop: Shop) -> Furnished:
+    """Let a shop have been at work for a few days."""
+    with shop.context() as tenant:
+        first = tell(Story("Ecran spart.", (Stage.IN_WORK, Stage.READY, Stage.RETURNED), days_ago=20))
+        known = (first.client_id, first.equipment_id)
+        tickets = [tell(story) for story in (Story("Sună încet.", (Stage.IN_WORK,), known=known), *STORIES)]
+        with unit_of_work():
+            facts = UserFacts(email="nou@example.com", name="Nicoleta Nou", roles=["technician"])
+            invited = create_user(facts)
+            link = issue_link(invited)
+        return Furnished(
+            shop,
+            ticket=tickets[0].id,
+            client=first.client_id,
+            equipment=first.equipment_id,
+            equipment_type=list_types()[0].id,
+            user=invited.id,
+            invitation=link.removeprefix(tenant.url),
+        )
+
+
+def tell(story: Story) -> Ticket:
+    """Take a device in and lead it through its stages, a few hours each."""
+    moment = now() - timedelta(days=story.days_ago)
+    kind = ClientKind.COMPANY if story.name == LONG_NAME else ClientKind.PERSON
+    who = ClientData(kind=kind, name=story.name, phone="0742 555 138")
+    client, device = story.known or (who, EquipmentData(manufacturer="Samsung", model=story.model))
+    with clock_at(moment):
+        with unit_of_work():
+            opened = open_ticket(
+                said(story), client=client, equipment=device, actor=IOANA, unlock_code="2580"
+            )
+        for step, stage in enumerate(story.way, 1):
+            with clock_at(moment + timedelta(hours=3 * step)), unit_of_work() as current:
+                ticket = current.get_one(Ticket, opened.ticket.id)
+                change_status(ticket, to=first_status(stage), actor=IOANA, note="A sunat clientul.")
+                add_note(ticket, f"Rândul următor: {story.problem}", actor=IOANA)
+    return opened.ticket
+
+
+def said(story: Story) -> TicketData:
+    """Return what is written down of a device on its intake."""
+    return TicketData(
+        problem=story.problem,
+        location_id=session().scalars(select(Location.id)).first() or 0,
+        accessories="husă, încărcător",
+        condition="zgârieturi pe rame",
+        estimate=Money(Decimal(1480), "RON"),
+        due_at=now() + timedelta(days=story.promised),
+        priority=Priority.NORMAL if story.way else Priority.URGENT,
+    )
