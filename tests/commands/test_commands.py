@@ -74,7 +74,10 @@ def test_a_tenant_lives_from_create_to_delete(run: Run, tmp_path: Path) -> None:
     assert data(run("tenant", "resume", "meteor", "--json"))["status"] == "active"
     code, _out, err = run("tenant", "delete", "meteor")
     assert (code, "--yes" in err) == (1, True)
-    assert data(run("tenant", "delete", "meteor", "--yes", "--json")) == {"slug": "meteor", "status": "deleted"}
+    assert data(run("tenant", "delete", "meteor", "--yes", "--json")) == {
+        "slug": "meteor",
+        "status": "deleted",
+    }
     assert data(run("tenant", "list", "--json")) == []
     assert not (tmp_path / "instance" / "tenants" / "meteor").exists()
     assert create(run)["number"] == made["number"] + 1
