@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,19 +11,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from core.gate import Application
-from core.testing import Shop, make_app
+from core.testing import Shop, make_app, open_shop
 from tests.e2e.people import Look, Person
 
 #: Seconds for the server's start on a machine that is busy with other tests.
 PATIENCE = 60
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,25 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-
-
-def missing(what: str) -> NoReturn:
-    """Leave out a test for want of ``what``; under ``CI=true`` that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"CI needs {what}")
-    pytest.skip(f"no {what}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium once; each person gets a profile of their own."""
-    path = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
-    if path is None:
-        missing(f"Chromium (looked for {', '.join(CHROMIUMS)})")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +49,18 @@ def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with serving(environment, port, folder / "server.log"):
         yield made
     made.extensions["wm_engines"].dispose()
+
+
+@pytest.fixture(scope="session")
+def make_shop(app: Application) -> Callable[..., Shop]:
+    """Make shops of the installation that is served."""
+    return partial(open_shop, app)
+
+
+@pytest.fixture
+def shop(make_shop: Callable[..., Shop]) -> Shop:
+    """Make a shop for one test alone."""
+    return make_shop()
 
 
 @contextmanager
