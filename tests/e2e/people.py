@@ -197,7 +197,7 @@ class Person:
             self._picture()
         page.evaluate(AXE)
         found: list[str] = page.evaluate(LOOK, RULES)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        if self.scrolls_sideways():
             found.append("the page scrolls sideways")
         # On a phone a row of views may be moved sideways by finger.
         found += page.evaluate(CUT, ".wm-scroll, .wm-panel" + ("" if self.look.is_phone else ", .wm-seg"))
@@ -206,6 +206,12 @@ class Person:
         if language != self.look.language:
             found.append(f"the page is in {language}")
         return found
+
+    def scrolls_sideways(self) -> bool:
+        """Tell whether the page is wider than the window."""
+        return bool(
+            self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        )
 
     def check(self) -> None:
         """Find nothing wrong with the page as it stands."""

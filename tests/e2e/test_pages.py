@@ -49,6 +49,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "users.new": ("/settings/users/new",),
     "users.show": ("/settings/users/{user}", "/settings/users/1"),
 }
+#: The narrowest phone and the widest screen that pages are made for, and those at which their columns change.
+WIDTHS = (360, 767, 768, 1024, 1199, 1920)
 #: Pages for who is not logged in; they have a test of their own below.
 PUBLIC = {"account.forgot", "account.link", "account.login", "instance.index"}
 #: What answers with something else than a page of its own.
@@ -103,6 +105,18 @@ def test_every_page_has_its_look_in_a_browser(app: Application) -> None:
 def test_every_page_reads_well(look: Look, seat: Seat, furnished: Furnished) -> None:
     owner = seat(furnished.shop, "owner", look)
     assert visit(owner, paths(furnished)) == {}
+
+
+def test_no_page_is_wider_than_its_window(seat: Seat, furnished: Furnished) -> None:
+    owner = seat(furnished.shop, "owner", Look("ro"))
+    wider = []
+    for path in paths(furnished):
+        page = owner.open(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if owner.scrolls_sideways():
+                wider.append((path, width))
+    assert wider == []
 
 
 @pytest.mark.parametrize("look", PAIRWISE, ids=str)
