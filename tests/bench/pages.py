@@ -264,7 +264,13 @@ def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
         head = ["Page", "Database", "Tickets", "Product", "Bare stack", "Ratio", "Target"]
         parts.append(f"### {users} user{'s' if users > 1 else ''} ({unit})\n\n{table(head, rows)}\n")
     memory = [
-        (rig.database, f"{rig.shop.tickets:,}", f"{rig.memory[0]:.0f}", f"{rig.memory[1]:.0f}")
+        (
+            rig.database,
+            f"{rig.shop.tickets:,}",
+            judged(f"{rig.memory[0]:.0f}", good=rig.memory[0] <= MEMORY),
+            f"{rig.memory[1]:.0f}",
+            f"≤ {MEMORY}",
+        )
         for rig in rigs
     ]
     sizes = {
