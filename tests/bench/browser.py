@@ -32,6 +32,12 @@ class Browser:
         """The value of the ``Cookie`` header."""
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
 
+    def twin(self) -> Browser:
+        """Return another window of this browser: the same cookies, a connection of its own."""
+        other = Browser(self.port, self.root)
+        other._cookies, other.csrf = dict(self._cookies), self.csrf
+        return other
+
     def request(self, method: str, path: str, form: dict[str, str] | None = None) -> bytes:
         """Return a request of this browser as it goes over the wire, its form with the CSRF token."""
         filled = None if form is None else {"csrf_token": self.csrf, **form}

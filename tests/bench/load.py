@@ -122,6 +122,8 @@ class Sample:
     #: Statuses that nobody expected.
     wrong: list[int] = field(default_factory=list)
     size: int = 0
+    #: Processor time that the server took meanwhile, seconds.
+    worked: float = 0.0
 
     @property
     def p50(self) -> float:
@@ -132,6 +134,11 @@ class Sample:
     def rate(self) -> float:
         """Answers a second."""
         return len(self.times) / self.seconds
+
+    @property
+    def work(self) -> float:
+        """Processor time of the server for one answer, milliseconds."""
+        return self.worked / len(self.times) * 1000
 
     @property
     def longest(self) -> float:

@@ -16,7 +16,14 @@ from tests.bench.databases import fresh_database
 from tests.bench.load import Line, Sample, Script, measure, request_bytes
 from tests.bench.product import Product, install, stage_of
 from tests.bench.report import Section, judged, spread, table
-from tests.bench.servers import clean_environment, free_port, product_command, reference_command, running
+from tests.bench.servers import (
+    Server,
+    clean_environment,
+    free_port,
+    product_command,
+    reference_command,
+    running,
+)
 
 USERS: Final = (1, 8)
 #: At the largest size a page may cost so many times what it costs at the smallest.
@@ -32,6 +39,13 @@ Two gunicorn workers of four threads each on either side, one load generator on 
 by bare stack: median time at one user, requests a second at eight.
 """
 
+_WORK: Final = """\
+### Processor time of an answer (ms)
+
+What the web server's own processes work for one answer, at eight users: the figure that other programs on the machine disturb least. The
+database server of PostgreSQL is not in it, on either side.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Rig:
@@ -41,6 +55,8 @@ class Rig:
     shop: people.Shop
     browser: Browser
     reference_port: int
+    #: Product, bare stack.
+    servers: tuple[Server, Server]
     #: Ids of the product's statuses by stage, and the status of every ticket that was moved.
     statuses: dict[str, int]
     moved: dict[int, int] = field(default_factory=dict)
@@ -196,7 +212,7 @@ def rigged(folder: Path, database: str, tickets: int) -> Iterator[Rig]:
         )
         browser = Browser(product.port, product.root)
         browser.log_in(EMAIL, PASSWORD)
-        rig = Rig(database, product.shop, browser, port, product.statuses)
+        rig = Rig(database, product.shop, browser, port, (full, bare), product.statuses)
         _warm(rig)
         yield replace(rig, memory=(full.memory(), bare.memory()))
 
@@ -220,13 +236,12 @@ def check(samples: tuple[Sample, Sample], page: Page) -> None:
 
 
 def _play(page: Page, rig: Rig, *, users: int, seconds: float) -> tuple[Sample, Sample]:
-    scripts = page.scripts(rig)
     samples = []
-    for port, script, status in zip(
-        (rig.browser.port, rig.reference_port), scripts, page.statuses, strict=True
-    ):
-        lines = [Line(port) for _ in range(users)]
+    for server, script, status in zip(rig.servers, page.scripts(rig), page.statuses, strict=True):
+        lines = [Line(server.port) for _ in range(users)]
+        before = server.worked()
         samples.append(measure(lines, script, seconds=seconds, expect=status))
+        samples[-1].worked = server.worked() - before
         for line in lines:
             line.close()
     return samples[0], samples[1]
@@ -263,6 +278,9 @@ def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
         rows = [_row(cell) for cell in cells if cell.users == users]
         head = ["Page", "Database", "Tickets", "Product", "Bare stack", "Ratio", "Target"]
         parts.append(f"### {users} user{'s' if users > 1 else ''} ({unit})\n\n{table(head, rows)}\n")
+    rows = [_work_row(cell) for cell in cells if cell.users == USERS[-1]]
+    head = ["Page", "Database", "Tickets", "Product", "Bare stack", "Ratio", "Target"]
+    parts.append(_WORK + "\n" + table(head, rows) + "\n")
     memory = [
         (
             rig.database,
@@ -306,6 +324,14 @@ def _row(cell: Rounds) -> tuple[str, ...]:
         shown,
         f"≤ {cell.page.target:g}",
     )
+
+
+def _work_row(cell: Rounds) -> tuple[str, ...]:
+    ratio = spread([ours.work / theirs.work for ours, theirs in zip(cell.ours, cell.theirs, strict=True)])
+    figures = [spread([sample.work for sample in samples]).text(2) for samples in (cell.ours, cell.theirs)]
+    shown = judged(ratio.text(2), good=ratio.middle <= cell.page.target)
+    target = f"≤ {cell.page.target:g}"
+    return (cell.page.name, cell.rig.database, f"{cell.rig.shop.tickets:,}", *figures, shown, target)
 
 
 def _growth_text(cells: Sequence[Rounds], sizes: Sequence[int]) -> str:

@@ -43,6 +43,10 @@ class Server:
         """Return the ids of the server and of its workers."""
         return [self.process.pid, *children(self.process.pid)]
 
+    def worked(self) -> float:
+        """Return the processor time that all its processes have taken so far, seconds."""
+        return sum(worked_by(pid) for pid in self.processes())
+
     def memory(self) -> float:
         """Return what all its processes take, MiB: PSS, in which shared pages count once."""
         return sum(memory_of(pid) for pid in self.processes())
@@ -56,6 +60,14 @@ def children(pid: int) -> list[int]:
             for child in (task / "children").read_text().split():
                 found += [int(child), *children(int(child))]
     return found
+
+
+def worked_by(pid: int) -> float:
+    """Return the processor time of one process, seconds."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def memory_of(pid: int) -> float:
