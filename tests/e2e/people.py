@@ -199,8 +199,7 @@ class Person:
         found: list[str] = page.evaluate(LOOK, RULES)
         if self.scrolls_sideways():
             found.append("the page scrolls sideways")
-        # On a phone a row of views may be moved sideways by finger.
-        found += page.evaluate(CUT, ".wm-scroll, .wm-panel" + ("" if self.look.is_phone else ", .wm-seg"))
+        found += self.cut_off()
         found += page.evaluate(TWICE)
         language = page.locator("html").get_attribute("lang")
         if language != self.look.language:
@@ -212,6 +211,13 @@ class Person:
         return bool(
             self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         )
+
+    def cut_off(self) -> list[str]:
+        """Return the lists and panels that do not show all that they have."""
+        # On a phone a row of views may be moved sideways by finger.
+        parts = ".wm-scroll, .wm-panel" + ("" if self.look.is_phone else ", .wm-seg")
+        found: list[str] = self.page.evaluate(CUT, parts)
+        return found
 
     def check(self) -> None:
         """Find nothing wrong with the page as it stands."""

@@ -51,6 +51,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 #: The narrowest phone and the widest screen that pages are made for, and those at which their columns change.
 WIDTHS = (360, 767, 768, 1024, 1199, 1920)
+TABLET = 768
 #: Pages for who is not logged in; they have a test of their own below.
 PUBLIC = {"account.forgot", "account.link", "account.login", "instance.index"}
 #: What answers with something else than a page of its own.
@@ -109,13 +110,14 @@ def test_every_page_reads_well(look: Look, seat: Seat, furnished: Furnished) -> 
 
 def test_no_page_is_wider_than_its_window(seat: Seat, furnished: Furnished) -> None:
     owner = seat(furnished.shop, "owner", Look("ro"))
-    wider = []
+    wider: list[tuple[object, ...]] = []
     for path in paths(furnished):
         page = owner.open(path)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             if owner.scrolls_sideways():
                 wider.append((path, width))
+            wider += [(path, width, part) for part in owner.cut_off() if width >= TABLET]
     assert wider == []
 
 
