@@ -108,7 +108,7 @@ def _shown(section: Section) -> str:
 def commit() -> str:
     """Return the commit that is measured, with a plus where files differ from it."""
     name = _git("rev-parse", "--short", "HEAD")
-    changed = _git("status", "--porcelain", "--untracked-files=no")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{PAGE.relative_to(ROOT)}")
     return name + ("+" if changed else "")
 
 
