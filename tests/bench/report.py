@@ -26,8 +26,8 @@ Written by `make bench`; do not edit. Milliseconds differ from machine to machin
 measured in the same run: the *bare stack*, which is Flask, SQLAlchemy's ORM and Jinja2 rendering the same pages with the same columns
 and the same durability, without login, tenant, permission, audit, idempotency or plugin (`tests/bench/reference.py`). Its figures are
 the limit of the tools; ours are what the whole product costs on top. Rounds of the two alternate; a figure is the median of the rounds,
-and the smallest and largest stand behind it in brackets: that is the noise, and *load* is the machine's load
-average. A row that misses its target is marked {red}.
+and the smallest and largest stand behind it in brackets: that is the noise, and *load* is the machine's load average over five
+minutes. A row that misses its target is marked {red}.
 
 `make bench BENCH_ARGS="--sizes 1000,100000 --quick"` measures less; `--only pages,papers` measures some sections and keeps the others.
 """
