@@ -157,7 +157,7 @@ def _command(name: str, command: click.Command, *, level: int) -> Iterator[str]:
         for child, one in sorted(command.commands.items()):
             yield from _command(f"{name} {child}", one, level=level + 1)
         return
-    context = click.Context(command, info_name=f"workmanager {name}", help_option_names=["-h", "--help"])
+    context = click.Context(command, info_name=f"workmanager {name}")
     yield "```text"
     yield command.get_help(context)
     yield "```"
