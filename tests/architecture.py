@@ -114,6 +114,21 @@ def floor_of(name: str) -> int | None:
     return max(fitting)[1] if fitting else None
 
 
+def inhabited_floors(modules: dict[str, Module]) -> list[list[str]]:
+    """Return the floors with what stands on them by now; what is still to come is left out, and floors of that alone."""
+    floors = [
+        [prefix for prefix in floor if any(is_in(name, prefix) for name in modules)] for floor in FLOORS
+    ]
+    return [floor for floor in floors if floor]
+
+
+def floors_told(page: str) -> list[list[str]]:
+    """Return the floors that the table of a page lists, row by row."""
+    section = page.partition("\n## Floors\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return [re.findall(r"`([\w.]+)`", row) for row in rows]
+
+
 def without_floor(modules: dict[str, Module]) -> list[str]:
     """List the modules that no floor names."""
     return [name for name in modules if name not in PARTS and floor_of(name) is None]

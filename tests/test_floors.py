@@ -76,6 +76,16 @@ def test_an_import_that_runs_down_is_not_taken_for_one_that_runs_up(sketch: Sket
     assert architecture.running_up(modules) == []
 
 
+def test_the_guide_tells_the_floors_that_there_are(source: dict[str, Module]) -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert architecture.floors_told(page) == architecture.inhabited_floors(source)
+
+
+def test_a_floor_that_is_still_to_come_is_not_told(sketch: Sketch) -> None:
+    modules = sketch({"core/errors.py": "", "core/clients/models.py": ""})
+    assert architecture.inhabited_floors(modules) == [["core.errors"], ["core.clients"]]
+
+
 def test_there_is_no_circle(source: dict[str, Module]) -> None:
     assert architecture.circle(source) == []
     assert architecture.circle(source, of_areas=True) == []
