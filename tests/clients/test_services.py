@@ -129,6 +129,15 @@ def test_who_was_overtaken_changes_nothing(shop: Shop) -> None:
         assert get_client(client_id).name == "Ana"
 
 
+def test_a_name_typed_with_cedillas_is_kept_with_commas_and_found_by_both(shop: Shop) -> None:
+    with shop.context():
+        client_id = add(name="\u015etefan \u0162epe\u015f", notes="\u0163ine la culoare")
+        client = get_client(client_id)
+        assert (client.name, client.notes) == ("Ștefan Țepeș", "ține la culoare")
+        for question in ("\u0162epe\u015f", "Țepeș", "tepes"):
+            assert [pick.id for pick in client_picks(question)] == [client_id]
+
+
 def test_a_client_that_is_not_there_is_not_found(shop: Shop) -> None:
     with shop.context():
         for client_id in (1, 2**63 - 1):

@@ -30,6 +30,9 @@ LOOK_BACK = timedelta(days=180)
 
 #: Control characters, halves of surrogate pairs, non-characters, and what decoding put in place of broken bytes.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
+#: Old keyboards and fonts write ș and ț with the cedilla of Turkish. A Turkish name loses its cedilla by this: the price of one
+#: spelling for what nearly everybody here means by the letter.
+_COMMA_BELOW = {0x15F: "ș", 0x15E: "Ș", 0x163: "ț", 0x162: "Ț"}
 _BLANKS = re.compile("[ \u00a0\u202f'\u2019]")
 _CURRENCY = re.compile(r"\s*(?:lei|ron|eur|usd|\u20ac|\$)$", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^[^\W\d]+\.?,?\s+(?=\d)")
@@ -63,7 +66,7 @@ def without_forbidden(text: str) -> str:
 
 
 def clean_text(text: str, *, multiline: bool = False) -> str:
-    """Return ``text`` composed (NFC), trimmed, and on one line unless ``multiline``.
+    """Return ``text`` composed (NFC), ș and ț with their comma, trimmed, and on one line unless ``multiline``.
 
     :raises ValueError: it holds characters that no database, paper or message could keep.
     """
@@ -71,7 +74,7 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
         raise ValueError(
             _("Some characters cannot be kept and were taken out. Check the text and save again.")
         )
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text).translate(_COMMA_BELOW)
     if multiline:
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
     return re.sub(r"[\t\r\n]+", " ", text).strip()

@@ -37,11 +37,17 @@ def test_text_that_nothing_could_keep_is_refused(text: str) -> None:
 
 
 def test_text_is_trimmed_composed_and_put_on_its_lines() -> None:
-    assert clean_text("  Ştefan\tCrișan \n") == "Ştefan Crișan"
+    assert clean_text("  Andreea\tCrișan \n") == "Andreea Crișan"
     assert clean_text("s\u0326i") == "și"
     assert clean_text("one\r\ntwo\rthree\n", multiline=True) == "one\ntwo\nthree"
     assert clean_text("one\ntwo") == "one two"
     assert clean_text("🔧 “quoted” \u200d") == "🔧 “quoted” \u200d"
+
+
+@pytest.mark.parametrize("multiline", [False, True])
+@pytest.mark.parametrize("typed", ["Ştefan Ţuţuianu, oş", "S\u0327tefan T\u0327ut\u0327uianu, os\u0327"])
+def test_letters_with_a_cedilla_become_those_with_a_comma(typed: str, multiline: bool) -> None:
+    assert clean_text(typed, multiline=multiline) == "Ștefan Țuțuianu, oș"
 
 
 @given(st.text())
