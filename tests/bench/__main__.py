@@ -8,13 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.bench import pages, pieces, statements, tenants
+from tests.bench import inside, pages, pieces, statements, tenants
 from tests.bench.report import PAGE, Section, write
+from tests.bench.visits import PAGES, Page
 
 #: The sections of the page, in its order; growth comes with the pages.
 ORDER: Final = (
     "pages",
     "growth",
+    "processor",
     "statements",
     "contention",
     "papers",
@@ -30,6 +32,12 @@ def numbers(text: str) -> list[int]:
     return [int(part.replace("_", "")) for part in text.split(",") if part]
 
 
+def chosen(text: str) -> list[Page]:
+    """Return the pages whose names begin as one of those in ``text``."""
+    beginnings = tuple(part.strip().lower() for part in text.split(",") if part)
+    return [page for page in PAGES if page.name.lower().startswith(beginnings)]
+
+
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -43,14 +51,20 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, default=5, help="rounds of each page, at least 5 for the record"
     )
-    parser.add_argument("--quick", action="store_true", help="shorter rounds, fewer tenants")
+    parser.add_argument("--quick", action="store_true", help="shorter rounds, fewer tenants, nothing written")
     parser.add_argument("--only", default=",".join(ORDER), help=f"some of {', '.join(ORDER)}")
+    parser.add_argument(
+        "--pages",
+        type=chosen,
+        default=PAGES,
+        help="some of the pages, by the beginning of their names: list,open",
+    )
     parser.add_argument("--output", type=Path, default=PAGE, help="where the page goes")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Measure what was asked for; each section is written as soon as it is there."""
+    """Measure what was asked for; each section is written as soon as it is there, unless it was measured quickly."""
     asked = arguments()
     databases = [name for name in asked.databases.split(",") if name]
     counts = [count for count in asked.tenants if not asked.quick or count <= 200]
@@ -59,11 +73,13 @@ def main() -> None:
         work: dict[str, Callable[[], dict[str, Section]]] = {
             "pages": lambda: pages.run(
                 folder,
+                pages=asked.pages,
                 sizes=asked.sizes,
                 databases=databases,
                 rounds=asked.rounds,
                 seconds=0.3 if asked.quick else 1.0,
             ),
+            "processor": lambda: {"processor": inside.run(folder, pages=asked.pages, rounds=asked.rounds)},
             "statements": lambda: {"statements": statements.run(folder)},
             "contention": lambda: {
                 "contention": pieces.contention(folder, databases=databases, each=50 if asked.quick else 250)
@@ -78,7 +94,8 @@ def main() -> None:
             if part in work and part in asked.only.split(","):
                 print(f"measuring {part}", flush=True)
                 sections = work[part]()
-                write(sections, ORDER, asked.output)
+                if not asked.quick:
+                    write(sections, ORDER, asked.output)
                 for section in sections.values():
                     print(f"\n## {section.title}\n\n{section.text}\n", flush=True)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Final
+from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 
-from tests.bench.load import Answer, Line, request_bytes
+from tests.bench.load import Answer, Line, Request, request_bytes
 
 #: The owner of the shops that are measured.
 EMAIL: Final = "radu@example.com"
@@ -16,21 +17,35 @@ PASSWORD: Final = "correct horse battery"
 _CSRF: Final = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 
 
+#: What a form is answered with that was taken: the page to look at next.
+SEE_OTHER: Final = 303
+
+
+class Wire(Protocol):
+    """The way to a server: a connection, or a call in this process."""
+
+    def ask(self, request: bytes) -> Answer:
+        """Return the whole answer."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
 class Browser:
     """One person's browser on a server of this machine."""
 
-    def __init__(self, port: int, root: str = "") -> None:
+    def __init__(self, port: int, root: str = "", line: Wire | None = None) -> None:
         """Look at the pages below ``root`` of the server on ``port``."""
         self.port = port
         self.root = root
-        self.line = Line(port)
+        self.line: Wire = Line(port) if line is None else line
         self._cookies: dict[str, str] = {}
         self.csrf = ""
 
     @property
     def cookie(self) -> str:
         """The value of the ``Cookie`` header."""
-        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        return _cookie_header(self._cookies)
 
     def twin(self) -> Browser:
         """Return another window of this browser: the same cookies, a connection of its own."""
@@ -40,8 +55,24 @@ class Browser:
 
     def request(self, method: str, path: str, form: dict[str, str] | None = None) -> bytes:
         """Return a request of this browser as it goes over the wire, its form with the CSRF token."""
-        filled = None if form is None else {"csrf_token": self.csrf, **form}
+        filled = {"csrf_token": self.csrf, **form} if form is not None and self.csrf else form
         return request_bytes(method, self.root + path, self.port, cookie=self.cookie, form=filled)
+
+    def next_page(self, answer: Answer) -> bytes:
+        """Return the request that follows the answer to a form: for the page that it names, with the cookies that came with it."""
+        address = urlsplit(answer.header("Location") or "")
+        path = address.path + (f"?{address.query}" if address.query else "")
+        cookies = self._cookies | dict(_cookies(answer))
+        return request_bytes("GET", path, self.port, cookie=_cookie_header(cookies))
+
+    def ask(self, request: Request) -> Answer:
+        """Ask, and forget what came with the answer."""
+        return self.line.ask(self.request(request.method, request.path, request.form))
+
+    def look(self, request: Request) -> Answer:
+        """Ask, and where the answer is to look at another page, return that page: what a person waits for."""
+        answer = self.ask(request)
+        return self.line.ask(self.next_page(answer)) if answer.status == SEE_OTHER else answer
 
     def get(self, path: str) -> Answer:
         """Open a page, and keep the token of its forms."""
@@ -66,10 +97,18 @@ class Browser:
         self.get("/")
 
     def _keep(self, answer: Answer) -> Answer:
-        for header in answer.headers("Set-Cookie"):
-            name, _, value = header.partition(";")[0].partition("=")
-            self._cookies[name] = value
+        self._cookies.update(_cookies(answer))
         return answer
+
+
+def _cookies(answer: Answer) -> list[tuple[str, str]]:
+    """Return the cookies that came with ``answer``."""
+    pairs = (header.partition(";")[0].partition("=") for header in answer.headers("Set-Cookie"))
+    return [(name, value) for name, _, value in pairs]
+
+
+def _cookie_header(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def csrf_of(page: str) -> str:

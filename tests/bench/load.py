@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from statistics import median
 from typing import Final
 from urllib.parse import urlencode
@@ -37,6 +38,15 @@ class Answer:
         lines = self.head.decode("latin-1").split("\r\n")[1:]
         pairs = (line.partition(":") for line in lines)
         return [value.strip() for key, _, value in pairs if key.lower() == name.lower()]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks for, below the root of the pages."""
+
+    method: str
+    path: str
+    form: dict[str, str] | None = None
 
 
 def request_bytes(
@@ -109,7 +119,9 @@ class Line:
 
 
 #: Makes the next request of a user: the user's number, the number of the request.
-Script = Callable[[int, int], bytes]
+Script = Callable[[int, int], Request]
+#: Asks, and returns the answer that the user sees.
+Visit = Callable[[Request], Answer]
 
 
 @dataclass
@@ -146,16 +158,18 @@ class Sample:
         return max(self.times) * 1000
 
 
-def measure(lines: Sequence[Line], script: Script, *, seconds: float, expect: int) -> Sample:
-    """Let one user on each of ``lines`` follow ``script`` for ``seconds``."""
-    begin = threading.Barrier(len(lines) + 1)
-    parts: list[Sample] = [Sample(seconds) for _ in lines]
+def measure(
+    visits: Sequence[Visit], script: Script, *, seconds: float, expect: int, most: float = inf
+) -> Sample:
+    """Let one user with each of ``visits`` follow ``script`` for ``seconds``, but all together for no more than ``most`` visits."""
+    begin = threading.Barrier(len(visits) + 1)
+    parts: list[Sample] = [Sample(seconds) for _ in visits]
 
     def follow(user: int) -> None:
         begin.wait()
-        _follow(lines[user], lambda number: script(user, number), parts[user], expect)
+        _follow(visits[user], lambda number: script(user, number), parts[user], expect, most / len(visits))
 
-    threads = [threading.Thread(target=follow, args=(user,)) for user in range(len(lines))]
+    threads = [threading.Thread(target=follow, args=(user,)) for user in range(len(visits))]
     for thread in threads:
         thread.start()
     begin.wait()
@@ -170,14 +184,14 @@ def measure(lines: Sequence[Line], script: Script, *, seconds: float, expect: in
     return whole
 
 
-def _follow(line: Line, script: Callable[[int], bytes], sample: Sample, expect: int) -> None:
+def _follow(visit: Visit, script: Callable[[int], Request], sample: Sample, expect: int, most: float) -> None:
     end = time.perf_counter() + sample.seconds
     number = 0
-    while time.perf_counter() < end:
+    while time.perf_counter() < end and number < most:
         request = script(number)
         number += 1
         sent = time.perf_counter()
-        answer = line.ask(request)
+        answer = visit(request)
         if answer.status == expect:
             sample.times.append(time.perf_counter() - sent)
             sample.size = len(answer.body)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-from tests.bench import people, reference
+from tests.bench import reference
 from tests.bench.browser import EMAIL, PASSWORD, Browser
 from tests.bench.databases import fresh_database
-from tests.bench.load import Line, Sample, Script, measure, request_bytes
-from tests.bench.product import Product, install, stage_of
+from tests.bench.load import Sample, measure
+from tests.bench.product import Product, install
 from tests.bench.report import Section, judged, spread, table
 from tests.bench.servers import (
     Server,
@@ -24,15 +23,13 @@ from tests.bench.servers import (
     reference_command,
     running,
 )
+from tests.bench.visits import PAGES, Ground, Page
 
 USERS: Final = (1, 8)
 #: At the largest size a page may cost so many times what it costs at the smallest.
 GROWTH: Final = 1.2
 #: What the product may take with two workers, MiB.
 MEMORY: Final = 150
-#: Steps from one ticket to the next one that is asked for: far apart, so that no cache knows it.
-_STEP: Final = 7_727
-_SEARCHES: Final = ("serial", "phone")
 
 _HOW: Final = """\
 Two gunicorn workers of four threads each on either side, one load generator on kept connections, all on one machine. *Ratio* is product
@@ -52,28 +49,12 @@ class Rig:
     """Product and bare stack with the same shop on the same database, both running."""
 
     database: str
-    shop: people.Shop
-    browser: Browser
-    reference_port: int
+    ground: Ground
     #: Product, bare stack.
+    browsers: tuple[Browser, Browser]
     servers: tuple[Server, Server]
-    #: Ids of the product's statuses by stage, and the status of every ticket that was moved.
-    statuses: dict[str, int]
-    moved: dict[int, int] = field(default_factory=dict)
     #: MiB at rest, product and bare stack.
     memory: tuple[float, float] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page that both have, the status that both answer with, and how much more the product may cost."""
-
-    name: str
-    target: float
-    #: Returns the requests of the product, and those of the bare stack.
-    scripts: Callable[[Rig], tuple[Script, Script]]
-    #: Statuses of the product and of the bare stack.
-    statuses: tuple[int, int] = (200, 200)
 
 
 @dataclass
@@ -93,101 +74,6 @@ class Rounds:
         if self.users == 1:
             return [ours.p50 / theirs.p50 for ours, theirs in pairs]
         return [theirs.rate / ours.rate for ours, theirs in pairs]
-
-
-def _ticket(rig: Rig, user: int, number: int) -> int:
-    return 1 + (user * 104_729 + number * _STEP) % rig.shop.tickets
-
-
-def _list(rig: Rig) -> tuple[Script, Script]:
-    return _steady(rig, "/tickets/?view=all", "/")
-
-
-def _steady(rig: Rig, ours: str, theirs: str) -> tuple[Script, Script]:
-    """Return scripts that ask for the same page again and again."""
-    mine = rig.browser.request("GET", ours)
-    other = request_bytes("GET", theirs, rig.reference_port)
-    return (lambda _user, _number: mine), (lambda _user, _number: other)
-
-
-def _search(part: Callable[[Rig, int], str]) -> Callable[[Rig], tuple[Script, Script]]:
-    def scripts(rig: Rig) -> tuple[Script, Script]:
-        def path(user: int, number: int) -> str:
-            return "/search?q=" + quote(part(rig, _ticket(rig, user, number)))
-
-        return (
-            lambda user, number: rig.browser.request("GET", path(user, number)),
-            lambda user, number: request_bytes("GET", path(user, number), rig.reference_port),
-        )
-
-    return scripts
-
-
-def _serial(rig: Rig, ticket: int) -> str:
-    """Return most of the unique ID of a ticket's device: the whole would open the record at once."""
-    return people.device_code(rig.shop.device_of(ticket))[3:14]
-
-
-def _phone(rig: Rig, ticket: int) -> str:
-    """Return the end of the telephone number of a ticket's client."""
-    return people.client_phone(rig.shop.client_of(rig.shop.device_of(ticket)))[4:]
-
-
-def _open(rig: Rig) -> tuple[Script, Script]:
-    return (
-        lambda user, number: rig.browser.request("GET", f"/tickets/{_ticket(rig, user, number)}"),
-        lambda user, number: request_bytes("GET", f"/{_ticket(rig, user, number)}", rig.reference_port),
-    )
-
-
-def _create(rig: Rig) -> tuple[Script, Script]:
-    def known(user: int, number: int) -> dict[str, str]:
-        device = rig.shop.device_of(_ticket(rig, user, number))
-        return {"client_id": str(rig.shop.client_of(device)), "equipment_id": str(device)}
-
-    def ours(user: int, number: int) -> bytes:
-        form = {
-            **known(user, number),
-            "problem": "Ecran spart, tactil parțial",
-            "location_id": "1",
-            "priority": "normal",
-            "_key": str(uuid.uuid4()),
-        }
-        return rig.browser.request("POST", "/tickets/new", form)
-
-    def theirs(user: int, number: int) -> bytes:
-        form = {**known(user, number), "problem": "Ecran spart, tactil parțial"}
-        return request_bytes("POST", "/", rig.reference_port, form=form)
-
-    return ours, theirs
-
-
-def _move(rig: Rig) -> tuple[Script, Script]:
-    """Move tickets on and back: each user has one that is open."""
-
-    def ours(user: int, _number: int) -> bytes:
-        ticket = rig.shop.tickets - user
-        before = rig.moved.get(ticket, rig.statuses[stage_of(rig.shop, ticket)])
-        work = rig.statuses["in_work"]
-        rig.moved[ticket] = after = rig.statuses["diagnosis"] if before == work else work
-        form = {"from_id": str(before), "status_id": str(after), "note": "", "_key": str(uuid.uuid4())}
-        return rig.browser.request("POST", f"/tickets/{ticket}/status", form)
-
-    def theirs(user: int, number: int) -> bytes:
-        form = {"status_id": str(2 + number % 2)}
-        return request_bytes("POST", f"/{rig.shop.tickets - user}/status", rig.reference_port, form=form)
-
-    return ours, theirs
-
-
-PAGES: Final = (
-    Page("List, newest 25", 1.5, _list),
-    Page("Search, serial", 1.5, _search(_serial)),
-    Page("Search, phone", 1.5, _search(_phone)),
-    Page("Open a ticket", 2.2, _open),
-    Page("Create a ticket", 2.0, _create, (303, 303)),
-    Page("Change the status", 2.0, _move, (303, 303)),
-)
 
 
 @contextlib.contextmanager
@@ -212,7 +98,7 @@ def rigged(folder: Path, database: str, tickets: int) -> Iterator[Rig]:
         )
         browser = Browser(product.port, product.root)
         browser.log_in(EMAIL, PASSWORD)
-        rig = Rig(database, product.shop, browser, port, (full, bare), product.statuses)
+        rig = Rig(database, Ground.of(product), (browser, Browser(port)), (full, bare))
         _warm(rig)
         yield replace(rig, memory=(full.memory(), bare.memory()))
 
@@ -229,35 +115,44 @@ def check(samples: tuple[Sample, Sample], page: Page) -> None:
 
     :raises RuntimeError: it was.
     """
-    for who, sample, status in zip(("product", "bare stack"), samples, page.statuses, strict=True):
+    for who, sample in zip(("product", "bare stack"), samples, strict=True):
         if sample.wrong or not sample.times:
-            message = f"{page.name}: the {who} answered {sample.wrong[:5]}, not {status}"
+            message = f"{page.name}: the {who} answered {sample.wrong[:5]}, not {page.expected}"
             raise RuntimeError(message)
 
 
 def _play(page: Page, rig: Rig, *, users: int, seconds: float) -> tuple[Sample, Sample]:
-    samples = []
-    for server, script, status in zip(rig.servers, page.scripts(rig), page.statuses, strict=True):
-        lines = [Line(server.port) for _ in range(users)]
+    """Let both sides answer for so long; the bare stack takes no more forms than the product took, so that both shops grow alike."""
+    samples: list[Sample] = []
+    for server, browser, script in zip(rig.servers, rig.browsers, page.scripts(rig.ground), strict=True):
+        windows = [browser.twin() for _ in range(users)]
+        visits = [window.look if page.shown else window.ask for window in windows]
         before = server.worked()
-        samples.append(measure(lines, script, seconds=seconds, expect=status))
+        most = len(samples[0].times) if samples and page.writes else inf
+        samples.append(measure(visits, script, seconds=seconds, expect=page.expected, most=most))
         samples[-1].worked = server.worked() - before
-        for line in lines:
-            line.close()
+        for window in windows:
+            window.line.close()
     return samples[0], samples[1]
 
 
 def run(
-    folder: Path, *, sizes: Sequence[int], databases: Sequence[str], rounds: int, seconds: float
+    folder: Path,
+    *,
+    pages: Sequence[Page],
+    sizes: Sequence[int],
+    databases: Sequence[str],
+    rounds: int,
+    seconds: float,
 ) -> dict[str, Section]:
-    """Measure every page on every database at every size, all of them running side by side so that they share the noise."""
+    """Measure ``pages`` on every database at every size, all of them running side by side so that they share the noise."""
     with contextlib.ExitStack() as stack:
         rigs = []
         for database in databases:
             for tickets in sizes:
                 print(f"filling {database} with {tickets:,} tickets", flush=True)
                 rigs.append(stack.enter_context(rigged(folder, database, tickets)))
-        cells = [Rounds(page, rig, users) for page in PAGES for users in USERS for rig in rigs]
+        cells = [Rounds(page, rig, users) for page in pages for users in USERS for rig in rigs]
         for number in range(rounds):
             print(f"pages, round {number + 1} of {rounds}", flush=True)
             for cell in cells:
@@ -284,7 +179,7 @@ def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
     memory = [
         (
             rig.database,
-            f"{rig.shop.tickets:,}",
+            f"{rig.ground.shop.tickets:,}",
             judged(f"{rig.memory[0]:.0f}", good=rig.memory[0] <= MEMORY),
             f"{rig.memory[1]:.0f}",
             f"≤ {MEMORY}",
@@ -298,7 +193,7 @@ def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
             f"{cell.theirs[0].size / 1024:.1f}",
         )
         for cell in cells
-        if cell.page.statuses[0] == 200 and cell.ours
+        if cell.page.has_body and cell.ours
     }
     parts.append("### Memory of all processes after warming up (PSS, MiB)\n")
     parts.append(table(["Database", "Tickets", "Product", "Bare stack", "Target"], memory) + "\n")
@@ -319,7 +214,7 @@ def _row(cell: Rounds) -> tuple[str, ...]:
     return (
         cell.page.name,
         cell.rig.database,
-        f"{cell.rig.shop.tickets:,}",
+        f"{cell.rig.ground.shop.tickets:,}",
         *figures,
         shown,
         f"≤ {cell.page.target:g}",
@@ -331,7 +226,7 @@ def _work_row(cell: Rounds) -> tuple[str, ...]:
     figures = [spread([sample.work for sample in samples]).text(2) for samples in (cell.ours, cell.theirs)]
     shown = judged(ratio.text(2), good=ratio.middle <= cell.page.target)
     target = f"≤ {cell.page.target:g}"
-    return (cell.page.name, cell.rig.database, f"{cell.rig.shop.tickets:,}", *figures, shown, target)
+    return (cell.page.name, cell.rig.database, f"{cell.rig.ground.shop.tickets:,}", *figures, shown, target)
 
 
 def _growth_text(cells: Sequence[Rounds], sizes: Sequence[int]) -> str:
@@ -341,12 +236,12 @@ def _growth_text(cells: Sequence[Rounds], sizes: Sequence[int]) -> str:
         return "One size only was measured."
     rows = []
     for cell in cells:
-        if cell.rig.shop.tickets != large or cell.users != 1:
+        if cell.rig.ground.shop.tickets != large or cell.users != 1:
             continue
         base = next(
             other for other in cells
             if other.page is cell.page and other.users == 1 and other.rig.database == cell.rig.database
-            and other.rig.shop.tickets == small
+            and other.rig.ground.shop.tickets == small
         )  # fmt: skip
         ratio = spread([new.p50 / old.p50 for new, old in zip(cell.ours, base.ours, strict=True)])
         bare = spread([new.p50 / old.p50 for new, old in zip(cell.theirs, base.theirs, strict=True)])

@@ -76,9 +76,14 @@ class Shop:
         """Return the device of ``ticket``."""
         return 1 + ticket * _STRIDE % self.devices
 
+    @property
+    def open(self) -> int:
+        """How many tickets are not closed: the newest."""
+        return min(SHELVES, max(30, self.tickets // 2))
+
     def is_open(self, ticket: int) -> bool:
         """Whether the device of ``ticket`` is still in the shop."""
-        return ticket > self.tickets - min(SHELVES, max(30, self.tickets // 10))
+        return ticket > self.tickets - self.open
 
     def opened_at(self, ticket: int) -> datetime:
         """Return when ``ticket`` was opened: one every eleven minutes, up to today."""

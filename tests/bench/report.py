@@ -29,7 +29,9 @@ the limit of the tools; ours are what the whole product costs on top. Rounds of 
 and the smallest and largest stand behind it in brackets: that is the noise, and *load* is the machine's load average over five
 minutes. A row that misses its target is marked {red}.
 
-`make bench BENCH_ARGS="--sizes 1000,100000 --quick"` measures less; `--only pages,papers` measures some sections and keeps the others.
+`make bench BENCH_ARGS="--only pages,papers"` measures some sections and keeps the others; `--sizes 1000,100000`, `--databases sqlite` and
+`--pages list,open` measure less. `--quick` prints and writes nothing: `--quick --only processor` gives the processor time of each page
+in half a minute, for whoever changes one and wants to know.
 """
 
 
