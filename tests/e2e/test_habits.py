@@ -132,6 +132,19 @@ def test_the_menus_of_the_top_bar_open_and_read_well_on_a_phone(seat: Seat, shop
     expect(page).to_have_url(person.url("/settings/"))
 
 
+@pytest.mark.parametrize("language", ["ro", "en"])
+def test_the_tabs_of_the_narrowest_phone_show_their_whole_words(
+    language: str, seat: Seat, shop: Shop
+) -> None:
+    person = seat(shop, "owner", Look(language, "phone"), viewport={"width": 360, "height": 740})
+    tabs = person.open("/").locator(".wm-tabs a")
+    assert tabs.count() == 5
+    wider = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.innerText)"
+    assert tabs.evaluate_all(wider) == []
+    # A word that is too long takes its room from the tabs beside it.
+    assert len(set(tabs.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().width)"))) == 1
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_what_has_the_focus_is_never_behind_a_bar(size: str, seat: Seat, shop: Shop) -> None:
     person = seat(shop, "receptionist", Look("en", size), reduced_motion="reduce")
