@@ -35,7 +35,7 @@ from core.foundation.settings.values import (
     TextSetting,
 )
 from core.foundation.tenants.context import Tenant, current_tenant, hooks
-from core.foundation.ui.formats import format_money
+from core.foundation.ui.formats import format_datetime, format_money
 from core.foundation.ui.forms import (
     BaseForm,
     CheckField,
@@ -56,6 +56,7 @@ from core.foundation.ui.forms import (
     TextField,
     VersionedForm,
 )
+from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.values import (
     Alert,
     FormSection,
@@ -136,7 +137,10 @@ __all__ = [
     "VersionedForm",
     "__version__",
     "compose_document",
+    "current_locale",
     "current_tenant",
+    "current_zone",
+    "format_datetime",
     "format_money",
     "get_group",
     "get_setting",

@@ -92,6 +92,8 @@ class Paper:
     name: str
     title: str
     printed_at: datetime | None
+    #: What the plugin that makes it says of it; may be empty.
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def read_page(ticket_id: int, user: CurrentUser) -> TicketPage:
         stops=_stops(ticket, events, row, moment),
         shares=_shares(events, moment),
         items=[words.item(event) for event in reversed(events)],
-        papers=_papers(kinds, events),
+        papers=_papers(kinds, events, ticket),
         next_statuses=following(by_id[ticket.status_id], active),
     )
 
@@ -217,9 +219,15 @@ def _shares(events: Sequence[Row[Any]], moment: datetime) -> list[Share]:
     return shares
 
 
-def _papers(kinds: Sequence[DocumentKind], events: Sequence[Row[Any]]) -> list[Paper]:
+def _papers(kinds: Sequence[DocumentKind], events: Sequence[Row[Any]], ticket: Ticket) -> list[Paper]:
     printed = {event.data["document"]: event.at for event in events if event.kind is EventKind.PRINTED}
-    return [Paper(kind.name, str(kind.title), printed.get(kind.name)) for kind in kinds]
+    standing: dict[str, str] = {}
+    for ask in dict.fromkeys(kind.standing for kind in kinds if kind.standing is not None):
+        standing.update(ask(ticket))
+    return [
+        Paper(kind.name, str(kind.title), printed.get(kind.name), standing.get(kind.name, ""))
+        for kind in kinds
+    ]
 
 
 class _Words:

@@ -8,19 +8,16 @@ from flask_babel import lazy_gettext as _l
 
 from plugins.simple import services
 from plugins.simple.forms import AcceptanceForm
-from plugins.simple.papers import KINDS, PERMISSION
+from plugins.simple.papers import KINDS
 from plugins.simple.settings import SIMPLE
-from plugins.simple.wordings import kept_wordings
 from workmanager import (
     DocumentKind,
     FormSection,
     NavItem,
-    Panel,
     SettingsGroup,
     Ticket,
     TicketStatus,
     hookimpl,
-    printed_papers,
 )
 
 
@@ -82,12 +79,3 @@ def ticket_status_changing(ticket: Ticket, to: TicketStatus) -> None:
 def ticket_status_changed(ticket: Ticket) -> None:
     """Keep the guarantee of the day."""
     services.keep_words_of_return(ticket)
-
-
-@hookimpl
-def ticket_panels(ticket: Ticket) -> Sequence[Panel]:
-    """Show on a ticket which protocols were printed, and with which terms."""
-    printed, kept = printed_papers(ticket.id), kept_wordings(ticket.id)
-    papers = [(kind, printed.get(kind.name), kept.get(kind.name)) for kind in KINDS]
-    data = {"papers": papers, "ticket": ticket}
-    return (Panel("protocols", _l("Protocols"), "simple/_protocols.html", data, PERMISSION, 50, "side"),)

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flask_babel import get_locale, lazy_gettext as _l
+from flask_babel import get_locale, gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from plugins.simple.texts import default_texts
-from plugins.simple.wordings import TEXTS, PaperWording, figures_in_words, present_wording, wording_of
-from workmanager import DocumentKind, DocumentText, TicketPaper
+from plugins.simple.wordings import (
+    TEXTS,
+    KeptWording,
+    PaperWording,
+    figures_in_words,
+    kept_wordings,
+    present_wording,
+    wording_of,
+)
+from workmanager import (
+    DocumentKind,
+    DocumentText,
+    Ticket,
+    TicketPaper,
+    current_locale,
+    current_zone,
+    format_datetime,
+)
 
 PERMISSION: Final = "simple.protocol:print"
 
@@ -26,6 +42,18 @@ def paper_texts(paper: TicketPaper, kind: str, language: str) -> Mapping[str, st
     """Return the shop's texts of one kind, as they were on the day on which they were agreed."""
     del language
     return _wording(paper, kind).texts
+
+
+def paper_standing(ticket: Ticket) -> Mapping[str, str]:
+    """Return which wording each paper of a ticket has, and when the client accepted it; papers without one are left out."""
+    return {kind: _standing(kept) for kind, kept in kept_wordings(ticket.id).items()}
+
+
+def _standing(kept: KeptWording) -> str:
+    if kept.accepted_at is None:
+        return _("terms version %(number)s", number=kept.number)
+    moment = format_datetime(kept.accepted_at, locale=current_locale(), zone=current_zone())
+    return _("terms version %(number)s, accepted on %(moment)s", number=kept.number, moment=moment)
 
 
 def _wording(paper: TicketPaper, kind: str) -> PaperWording:
@@ -50,6 +78,7 @@ def _kind(name: str, title: LazyString, titles: Mapping[str, LazyString]) -> Doc
         data=lambda paper: paper_data(paper, name),
         texts=tuple(DocumentText(text, titles[text], _default(text)) for text in TEXTS[name]),
         written=lambda paper, language: paper_texts(paper, name, language),
+        standing=paper_standing,
     )
 
 

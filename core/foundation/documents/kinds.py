@@ -89,6 +89,10 @@ class DocumentKind:
     #: Given the subject and the language, returns what the tenant wrote in place of the defaults of ``texts``, by name; asked like
     #: ``data``.
     written: Callable[[Any, str], Mapping[str, str]] | None = None
+    #: Given the saved record that the papers are of, such as a ``Ticket``, says in a few words how each of its kinds stands, by name:
+    #: which version of the terms, signed or not. Shown beside the paper; kinds that share the function are asked once, in the
+    #: read-only transaction of the record's page.
+    standing: Callable[[Any], Mapping[str, str]] | None = None
     #: Raised whenever template or data change in a way that readers of stored papers must know of.
     version: int = 1
     page: Page = A4

@@ -32,7 +32,7 @@ def test_the_clients_yes_is_kept_with_the_terms_of_the_day(shop: Shop) -> None:
         kept = session().scalars(select(TicketWording).order_by(TicketWording.ticket_id)).all()
         assert [row.accepted_at is not None for row in kept] == [True, False]
     page = browser.get(answer.location).text
-    assert 'id="protocols"' in page
+    assert "versiunea 1 a condițiilor, acceptată la" in page
 
 
 def test_where_the_shop_wants_it_nothing_is_taken_in_without_a_yes(shop: Shop) -> None:

@@ -231,15 +231,27 @@ def test_the_shops_two_rules_hold_when_they_are_switched_on(shop: Shop, take: Ta
         assert not move(ticket_id, Stage.RETURNED).is_open
 
 
-def test_the_ticket_shows_its_protocols(shop: Shop, take: Take) -> None:
+def test_the_ticket_names_each_paper_once_with_all_that_is_done_with_it(shop: Shop, take: Take) -> None:
     with shop.context():
         ticket = take().ticket
     browser = shop.client("receptionist")
-    page = browser.get(f"{shop.root}/tickets/{ticket.id}").text
-    assert 'id="protocols"' in page
-    assert f"/tickets/{ticket.id}/documents/return/print" in page
+    address = f"{shop.root}/tickets/{ticket.id}"
+    page = browser.get(address).text
+    main = page[page.index("<main") : page.index("</main>")]
+    for kind, title in (("intake", "Proces-verbal de preluare"), ("return", "Proces-verbal de predare")):
+        assert len(re.findall(rf'<a href="{address}/documents/{kind}">{title}</a>', main)) == 1
+        assert main.count(f'action="{address}/documents/{kind}/print"') == 2
+    assert main.count("netipărit încă") == 2
+    assert main.count("versiunea 1 a condițiilor") == 1
+    press_print(browser, shop, ticket.id)
+    assert browser.get(address).text.count("netipărit încă") == 1
+
+
+def test_who_may_not_print_reads_nothing_of_papers(shop: Shop, take: Take) -> None:
+    with shop.context():
+        ticket = take().ticket
     accountant = shop.client("accountant").get(f"{shop.root}/tickets/{ticket.id}").text
-    assert 'id="protocols"' not in accountant
+    assert 'id="papers"' not in accountant
     assert "/documents/" not in accountant
 
 
