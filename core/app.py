@@ -188,7 +188,8 @@ def _wrap(app: Flask, config: Config) -> None:
     app.wsgi_app = TenantResolver(app.wsgi_app, app.extensions["wm_tenants"])  # type: ignore[method-assign]
     if config.trusted_proxies:
         count = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        # The host is in Host, which proxies pass on; many let their callers write X-Forwarded-Host.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
 
 
 class TenantCookies(SecureCookieSessionInterface):

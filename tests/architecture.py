@@ -22,7 +22,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.catalogue",),
     ("core.tickets",),
     ("core.sales",),
-    ("core.gate", "core.shell", "core.app", "core.testing", "core.conformance", "core.demo", "workmanager"),
+    (
+        "core.gate",
+        "core.shell",
+        "core.app",
+        "core.front",
+        "core.testing",
+        "core.conformance",
+        "core.demo",
+        "workmanager",
+    ),
     ("plugins",),
     ("core.cli", "core.commands", "workmanager.__main__"),
 )

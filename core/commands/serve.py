@@ -1,4 +1,4 @@
-"""``workmanager serve``: gunicorn with the application, without a configuration file."""
+"""``workmanager serve``: gunicorn keeps the processes, the front serves in each; no configuration file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,43 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.base import Worker
 
 from core.config import load_config
 from core.foundation.tenants.storage import prepare_control
+from core.front import Front
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from core.gate import Application
 
 #: Requests that one worker works on at the same time; SQLAlchemy and SQLite release the interpreter while they wait.
 THREADS = 4
+#: Seconds that a stopping server gives to requests that are here, and a part of them to close what is left.
+GRACE = 20
+CLOSING = 2
+
+
+class FrontWorker(Worker):  # type: ignore[misc] # gunicorn has no types
+    """A process that gunicorn starts, watches and stops, with the front as its server."""
+
+    front: Front | None = None
+
+    def run(self) -> None:
+        """Serve until told to stop, then answer what is here."""
+        sockets = [listener.sock for listener in self.sockets]
+        self.front = front = Front(self.wsgi, sockets, threads=self.cfg.threads)
+        while self.alive and self.ppid == os.getppid():
+            self.notify()
+            front.turn()
+        front.drain(self.cfg.graceful_timeout - CLOSING, alive=self.notify)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop after the requests that are here."""
+        super().handle_exit(sig, frame)
+        if self.front is not None:
+            self.front.wake()
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
@@ -33,7 +61,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Application:
-        """Make the application, in each worker process anew."""
+        """Make the application: once, and the workers are forked from it."""
         from core.app import create_app
 
         return create_app(load_config())
@@ -77,18 +105,15 @@ def run_server(*, host: str, port: int, workers: int) -> None:
     prepare_control(load_config())
     Server(
         {
-            "bind": f"{host}:{port}",
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
             "threads": THREADS,
-            "worker_class": "gthread",
+            "worker_class": FrontWorker,
             "preload_app": True,
             "loglevel": "warning",
-            "graceful_timeout": 20,
+            "graceful_timeout": GRACE,
             "timeout": 60,
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108 - gunicorn's advice
             "control_socket_disable": True,
-            # Whose forwarded headers count is said by WORKMANAGER_TRUSTED_PROXIES alone; gunicorn would believe this machine's.
-            "forwarded_allow_ips": "",
-            "forwarder_headers": "",
         }
     ).run()

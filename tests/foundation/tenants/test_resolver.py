@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import flask
 import pytest
 
 from core.foundation.tenants.services import resume_tenant, suspend_tenant
@@ -86,6 +87,22 @@ def test_forwarded_headers_are_not_believed_unless_configured(shared_shop: Shop)
     headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
     status, location = get(shared_shop, shared_shop.root, **headers)
     assert (status, location) == (308, f"http://localhost{shared_shop.root}/")
+
+
+def test_of_a_proxy_address_and_scheme_are_believed_and_no_host(tmp_path: Path) -> None:
+    names = {"WORKMANAGER_PUBLIC_URL": "https://base.example", "WORKMANAGER_TRUSTED_PROXIES": "1"}
+    shop = open_shop(make_app({"WORKMANAGER_INSTANCE": str(tmp_path), **names}))
+    lies = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil", "X-Forwarded-Port": "666"}
+    with shop.app.test_client() as browser:
+        answer = browser.get(
+            f"{shop.root}/login",
+            base_url="http://base.example",
+            headers={**lies, "X-Forwarded-For": "198.51.100.1, 203.0.113.7", "X-Forwarded-Proto": "https"},
+        )
+        assert answer.status_code == 200
+        assert "evil" not in answer.text
+        assert (flask.request.remote_addr, flask.request.scheme) == ("203.0.113.7", "https")
+        assert flask.request.host == "base.example"
 
 
 def test_whatever_the_path_holds_the_canonical_address_stays_one_line_of_the_firms_host(
