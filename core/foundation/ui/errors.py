@@ -1,7 +1,8 @@
 """Error pages: what happened, what to do now; as a page, a fragment for htmx or problem+json (RFC 9457).
 
-They stand without a tenant, a user or a database: the template is rendered with nothing but this module's own
-values, so that what broke the page cannot break its error page.
+Who is logged in keeps the menu and the search around the page. Everybody else, and everybody where reading may be what is broken,
+gets a page that stands without a tenant, a user or a database: it is rendered with nothing but this module's own values, so that
+what broke the page cannot break its error page.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, g, json, request
+from flask import Flask, Response, current_app, g, json, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -35,6 +36,8 @@ API_PREFIX = "/api/"
 OUR_FAULT = 500
 #: From here on a status is an error.
 ERROR = 400
+#: Errors after which the tenant is not read again: what broke may be the reading.
+UNREADABLE = frozenset({"internal", "suspended", "upgrading", "unknown_host"})
 
 log = logging.getLogger(__name__)
 
@@ -234,21 +237,37 @@ def _problem(page: ErrorPage) -> Response:
 
 def _html(page: ErrorPage) -> Response:
     fragment = asks_for_fragment()
-    template = current_app.jinja_env.get_template("errors/fragment.html" if fragment else "errors/error.html")
-    user, tenant = g.get("user"), g.get("tenant")
-    body = template.render(
-        page=page,
-        lang=current_locale().language,
-        theme=getattr(user, "theme", "auto"),
-        tenant=tenant,
-        csp_nonce=csp_nonce(),
-        home_url=f"{request.script_root}/",
-    )
+    body = (None if fragment else _in_shell(page)) or _alone(page, fragment=fragment)
     response = Response(body, page.status)
     if fragment and page.status >= OUR_FAULT:
         # What stands on the page is still good: the note is put on top of it, not in place of it.
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#wm-notes", "beforeend"
     return response
+
+
+def _in_shell(page: ErrorPage) -> str | None:
+    """Return the page with the menu and the search of who is logged in; ``None`` without them, and where they cannot be read."""
+    if page.code in UNREADABLE or g.get("tenant") is None or g.get("user") is None:
+        return None
+    try:
+        return render_template("errors/shell.html", page=page, home_url=f"{request.script_root}/")
+    except Exception:
+        # Whatever the shell asks for, here it is not what the reader came for: the page alone says what happened.
+        log.exception("the shell around the error page of %s %s", request.method, request.path)
+        return None
+
+
+def _alone(page: ErrorPage, *, fragment: bool) -> str:
+    """Return the page, or the note for htmx, made of nothing but what this module knows."""
+    template = current_app.jinja_env.get_template("errors/fragment.html" if fragment else "errors/error.html")
+    return template.render(
+        page=page,
+        lang=current_locale().language,
+        theme=getattr(g.get("user"), "theme", "auto"),
+        tenant=g.get("tenant"),
+        csp_nonce=csp_nonce(),
+        home_url=f"{request.script_root}/",
+    )
 
 
 def answer(error: Exception) -> Response | HTTPException:
