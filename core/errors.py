@@ -41,10 +41,13 @@ class InvalidInputError(DomainError):
 
     status = 422
 
-    def __init__(self, message: object = "", errors: Mapping[str, Sequence[object]] | None = None) -> None:
-        """Keep the messages by field name; a message alone concerns the whole form."""
+    def __init__(
+        self, message: object = "", errors: Mapping[str, Sequence[object]] | None = None, *, field: str = ""
+    ) -> None:
+        """Keep the messages by field name; a message alone concerns the whole form, or the one ``field`` that is named."""
         super().__init__(message)
-        self.errors: dict[str, list[object]] = {name: list(texts) for name, texts in (errors or {}).items()}
+        by_name = errors or ({field: [message]} if field else {})
+        self.errors: dict[str, list[object]] = {name: list(texts) for name, texts in by_name.items()}
 
 
 class NotFoundError(DomainError):

@@ -37,9 +37,9 @@ from core.foundation.ui.forms import (
 )
 from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.parsing import moment
-from core.tickets.models import Priority, Ticket, TicketStatus
+from core.tickets.models import LONGEST_TEXT, Priority, Ticket, TicketStatus
 from core.tickets.queries import NOBODY, People
-from core.tickets.services import LONGEST_TEXT, LONGEST_UNLOCK, TicketData
+from core.tickets.services import LONGEST_UNLOCK, TicketData
 from core.tickets.stages import TURN_TITLES, Stage, Turn
 from core.types import Money
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Model
 from core.tickets.stages import Stage
 from core.types import Money, UtcDateTime, now, one_of
+
+#: Most characters of a text of a ticket and of its timeline.
+LONGEST_TEXT: Final = 10_000
 
 
 class Priority(StrEnum):

@@ -22,10 +22,12 @@ from core.foundation.settings.locations import get_location
 from core.foundation.settings.models import Location
 from core.foundation.settings.numbering import NumberKind, take_number
 from core.foundation.tenants.context import current_tenant, hooks
+from core.foundation.ui.checks import Checks
+from core.foundation.ui.parsing import check_length
 from core.tickets.codes import code_digest, decrypt, encrypt, new_access_code
 from core.tickets.errors import TicketNotFoundError
 from core.tickets.indexing import index_ticket
-from core.tickets.models import EventKind, Priority, Ticket, TicketEvent
+from core.tickets.models import LONGEST_TEXT, EventKind, Priority, Ticket, TicketEvent
 from core.tickets.stages import Stage
 from core.tickets.statuses import first_status
 from core.tickets.timeline import record_event
@@ -35,8 +37,7 @@ from core.types import Money, now
 TICKETS: Final = NumberKind("ticket", pattern="{location}-", per_location=True)
 ACCESS: Final = "access-code"
 UNLOCK: Final = "unlock-code"
-#: Most characters of the texts of a ticket.
-LONGEST_TEXT: Final = 10_000
+#: Most characters of an unlock code.
 LONGEST_UNLOCK: Final = 200
 #: A term further back than this was not meant: forms are filled in while the clock runs.
 GRACE: Final = timedelta(hours=1)
@@ -81,7 +82,8 @@ def open_ticket(
     :raises InvalidInputError: by field; fields of a new client or device are named ``client.…`` and ``equipment.…``.
     :raises NotFoundError: the client or the device does not exist.
     """
-    location = _check(data, None, unlock_code)
+    columns = _read(data, of=None, unlock_code=unlock_code)
+    location = get_location(data.location_id)
     owner = _client(client)
     device = _equipment(equipment, owner)
     status = first_status(Stage.RECEIVED)
@@ -99,7 +101,7 @@ def open_ticket(
         opened_at=moment,
         currency=current_tenant().currency,
         cancel_reason="",
-        **_columns(data),
+        **columns,
     )
     hooks().ticket_opening(ticket=ticket, client=owner, equipment=device)
     ticket.number = take_number(TICKETS, location=location).text
@@ -121,8 +123,7 @@ def change_ticket(ticket: Ticket, data: TicketData, *, actor: Actor, version: in
     :raises InvalidInputError: by field.
     """
     check_version(ticket.version, version)
-    _check(data, ticket, "")
-    columns = _columns(data)
+    columns = _read(data, of=ticket)
     before = {
         name: getattr(ticket, name) for name, value in columns.items() if getattr(ticket, name) != value
     }
@@ -143,7 +144,9 @@ def assign_ticket(ticket: Ticket, assignee_id: int | None, *, actor: Actor) -> N
     """
     if assignee_id == ticket.assignee_id:
         return
-    user = _check_assignee(assignee_id, None)
+    checks = Checks()
+    user = checks.read("assignee_id", lambda: _read_assignee(assignee_id, None), None)
+    checks.finish()
     before, ticket.assignee_id = ticket.assignee_id, assignee_id
     told = {"from": before, "to": assignee_id, "name": "" if user is None else user.name}
     record_event(ticket, EventKind.ASSIGNED, actor=actor, data=told)
@@ -155,10 +158,9 @@ def add_note(ticket: Ticket, text: str, *, actor: Actor) -> TicketEvent:
 
     :raises InvalidInputError: the note is empty or too long.
     """
-    text = text.strip()
-    if not text or len(text) > LONGEST_TEXT:
-        message = _("Write a note.") if not text else _too_long(LONGEST_TEXT)
-        raise InvalidInputError(message, {"note": [message]})
+    checks = Checks()
+    text = checks.text("note", text, LONGEST_TEXT, required=True, multiline=True)
+    checks.finish()
     event = record_event(ticket, EventKind.NOTE, actor=actor, text=text)
     session().flush()
     return event
@@ -212,11 +214,11 @@ def change_unlock_code(ticket: Ticket, code: str, *, actor: Actor) -> None:
 
     :raises InvalidInputError: it is too long, or the ticket is closed.
     """
-    if len(code) > LONGEST_UNLOCK:
-        raise InvalidInputError(_too_long(LONGEST_UNLOCK), {"unlock_code": [_too_long(LONGEST_UNLOCK)]})
+    checks = Checks()
+    checks.read("unlock_code", lambda: check_length(code, LONGEST_UNLOCK), "")
     if code and not ticket.is_open:
-        message = _("The device has gone back: no unlock code is kept.")
-        raise InvalidInputError(message, {"unlock_code": [message]})
+        checks.refuse("unlock_code", _("The device has gone back: no unlock code is kept."))
+    checks.finish()
     ticket.unlock_code = encrypt(code, purpose=UNLOCK) if code else None
     record_event(ticket, EventKind.EDITED, actor=actor, data={"fields": {"unlock_code": ["•••", "•••"]}})
     session().flush()
@@ -274,61 +276,52 @@ def _inside(error: InvalidInputError, part: str) -> InvalidInputError:
     return InvalidInputError(error.message, {f"{part}.{name}": texts for name, texts in error.errors.items()})
 
 
-def _columns(data: TicketData) -> dict[str, Any]:
-    given: dict[str, Any] = {one.name: getattr(data, one.name) for one in fields(data)}
-    estimate: Money | None = given.pop("estimate")
-    given["estimate_minor"] = None if estimate is None else estimate.minor
-    for name in ("problem", "accessories", "condition", "initial_findings"):
-        given[name] = given[name].strip()
-    return given
+def _read(data: TicketData, *, of: Ticket | None, unlock_code: str = "") -> dict[str, Any]:
+    """Return the columns of a ticket from what was said.
 
-
-def _check(data: TicketData, ticket: Ticket | None, unlock_code: str) -> Location:
-    """Refuse what no ticket may say; what ``ticket`` says already may stay."""
-    errors: dict[str, list[object]] = {}
-    if not data.problem.strip():
-        errors["problem"] = [_("Write what is wrong, in the client's words.")]
+    :param of: The ticket that is changed; what it says already may stay.
+    :raises InvalidInputError: something cannot be taken, by field.
+    """
+    checks = Checks()
+    values: dict[str, Any] = {one.name: getattr(data, one.name) for one in fields(data)}
     for name in ("problem", "accessories", "condition", "initial_findings"):
-        if len(getattr(data, name)) > LONGEST_TEXT:
-            errors[name] = [_too_long(LONGEST_TEXT)]
-    if len(unlock_code) > LONGEST_UNLOCK:
-        errors["unlock_code"] = [_too_long(LONGEST_UNLOCK)]
-    if data.estimate is not None and data.estimate.amount < 0:
-        errors["estimate"] = [_("An estimate is not less than nothing.")]
-    if data.due_at is not None and _is_past(data.due_at, ticket):
-        errors["due_at"] = [_("This moment has passed already.")]
-    location = session().get(Location, data.location_id)
-    if location is None or not (location.is_active or (ticket and ticket.location_id == location.id)):
-        errors["location_id"] = [_("Choose from the list.")]
-    try:
-        _check_assignee(data.assignee_id, ticket)
-    except InvalidInputError as error:
-        errors.update(error.errors)
-    if errors:
-        raise InvalidInputError(_("Not everything can be saved like this."), errors)
-    return location or get_location(data.location_id)
+        values[name] = checks.text(
+            name, values[name], LONGEST_TEXT, required=name == "problem", multiline=True
+        )
+    checks.read("unlock_code", lambda: check_length(unlock_code, LONGEST_UNLOCK), "")
+    estimate: Money | None = values.pop("estimate")
+    if estimate is not None and estimate.amount < 0:
+        checks.refuse("estimate", _("An estimate is not less than nothing."))
+    if data.due_at is not None and _is_past(data.due_at, of):
+        checks.refuse("due_at", _("This moment has passed already."))
+    checks.read("location_id", lambda: _read_location(data.location_id, of), None)
+    checks.read("assignee_id", lambda: _read_assignee(data.assignee_id, of), None)
+    checks.finish(_("Not everything can be saved like this."))
+    return values | {"estimate_minor": None if estimate is None else estimate.minor}
 
 
 def _is_past(due_at: datetime, ticket: Ticket | None) -> bool:
     return due_at < now() - GRACE and (ticket is None or ticket.due_at != due_at)
 
 
-def _check_assignee(assignee_id: int | None, ticket: Ticket | None) -> User | None:
-    if assignee_id is None or (ticket is not None and ticket.assignee_id == assignee_id):
+def _read_location(location_id: int, of: Ticket | None) -> Location:
+    location = session().get(Location, location_id)
+    if location is None or not (location.is_active or (of is not None and of.location_id == location.id)):
+        raise ValueError(_("Choose from the list."))
+    return location
+
+
+def _read_assignee(assignee_id: int | None, of: Ticket | None) -> User | None:
+    """Return the user to whom a ticket is given anew, ``None`` where it is nobody or stays with who has it."""
+    if assignee_id is None or (of is not None and of.assignee_id == assignee_id):
         return None
     user = session().get(User, assignee_id)
     if user is None or not user.is_active:
-        message = _("Choose from the list.")
-        raise InvalidInputError(message, {"assignee_id": [message]})
+        raise ValueError(_("Choose from the list."))
     return user
 
 
-def _too_long(most: int) -> str:
-    return str(_("Write at most %(most)s characters.", most=most))
-
-
 __all__ = [
-    "LONGEST_TEXT",
     "TICKETS",
     "ClientData",
     "EquipmentData",

@@ -12,8 +12,9 @@ from core.db import session
 from core.errors import InvalidInputError
 from core.foundation.accounts import Actor
 from core.foundation.tenants.context import hooks
+from core.foundation.ui.checks import Checks
 from core.tickets.errors import ReasonMissingError, TransitionError
-from core.tickets.models import EventKind, Ticket, TicketStatus
+from core.tickets.models import LONGEST_TEXT, EventKind, Ticket, TicketStatus
 from core.tickets.stages import Stage
 from core.tickets.timeline import record_event
 from core.types import now
@@ -75,6 +76,7 @@ def change_status(ticket: Ticket, *, to: TicketStatus, actor: Actor, note: str =
     Closing wipes the device's unlock code (X12). Plugins may veto the change before, and react to it after, in the same transaction.
 
     :raises TransitionError: ``to`` may not follow; the message names what may.
+    :raises InvalidInputError: the ``note`` is too long.
     :raises ReasonMissingError: cancelling, or opening what was closed, without a ``note``.
     """
     statuses = list_statuses()
@@ -82,17 +84,20 @@ def change_status(ticket: Ticket, *, to: TicketStatus, actor: Actor, note: str =
     allowed = following(present, statuses)
     if to not in allowed:
         raise TransitionError(_refusal(present, to, allowed))
-    if wants_reason(present.stage, to.stage) and not note.strip():
-        raise ReasonMissingError(_("Write the reason."), {"note": [_("Write the reason.")]})
+    checks = Checks()
+    note = checks.text("note", note, LONGEST_TEXT, multiline=True)
+    checks.finish()
+    if wants_reason(present.stage, to.stage) and not note:
+        raise ReasonMissingError(_("Write the reason."), field="note")
     hooks().ticket_status_changing(ticket=ticket, to=to)
     moment = now()
-    _move(ticket, to, moment, note.strip())
+    _move(ticket, to, moment, note)
     record_event(
         ticket,
         EventKind.STATUS,
         actor=actor,
         at=moment,
-        text=note.strip(),
+        text=note,
         data={"from": present.id, "to": to.id, "before": present.stage.value, "stage": to.stage.value},
     )
     session().flush()

@@ -17,7 +17,7 @@ def check_opening(ticket: Ticket) -> None:
     """
     if get_group("simple")["require_condition"] and not ticket.condition:
         message = _("Write how the device looks: it stands on the intake protocol.")
-        raise ConditionMissingError(message, {"condition": [message]})
+        raise ConditionMissingError(message, field="condition")
 
 
 def check_return(ticket: Ticket, to: TicketStatus) -> None:

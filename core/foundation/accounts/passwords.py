@@ -133,4 +133,4 @@ def _common() -> frozenset[str]:
 
 
 def _refuse(message: str) -> None:
-    raise InvalidInputError(message, {"password": [message]})
+    raise InvalidInputError(message, field="password")

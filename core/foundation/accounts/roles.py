@@ -22,6 +22,8 @@ from core.foundation.accounts.permissions import all_permissions, preset_permiss
 from core.foundation.accounts.presets import OWNER, PRESETS
 from core.foundation.accounts.reach import check_may_permit, permissions_of
 from core.foundation.tenants.context import current_tenant
+from core.foundation.ui.checks import Checks
+from core.foundation.ui.parsing import one_blank
 
 NAME_LENGTH = 60
 
@@ -147,7 +149,7 @@ def _known(permissions: Collection[str]) -> frozenset[str]:
     unknown = wanted - {one.name for one in all_permissions(current_tenant().states)}
     if unknown:
         message = _("There is no permission %(name)s.", name=", ".join(sorted(unknown)))
-        raise InvalidInputError(message, {"permissions": [message]})
+        raise InvalidInputError(message, field="permissions")
     return wanted
 
 
@@ -158,18 +160,12 @@ def _hidden(role: Role) -> frozenset[str]:
 
 
 def _clean_name(name: str, *, role_id: int | None) -> str:
-    text = " ".join(unicodedata.normalize("NFC", name).split())
-    message = None
-    if not text or len(text) > NAME_LENGTH or not text.isprintable():
-        message = _("Write a name of at most %(number)s characters.", number=NAME_LENGTH)
-    elif any(
-        role.title.casefold() == text.casefold()
-        for role in list_roles()
-        if role_id is None or role.id != role_id
-    ):
-        message = _("Another role has this name.")
-    if message is not None:
-        raise InvalidInputError(message, {"name": [message]})
+    checks = Checks()
+    text = checks.text("name", one_blank(name), NAME_LENGTH, required=True)
+    others = (role for role in list_roles() if role.id != role_id)
+    if any(role.title.casefold() == text.casefold() for role in others):
+        checks.refuse("name", _("Another role has this name."))
+    checks.finish(_("The role was not saved."))
     return text
 
 

@@ -5,9 +5,8 @@ Everything here runs inside a unit of work. ``by`` is the user who asks; ``None`
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -28,7 +27,8 @@ from core.foundation.accounts.reach import (
     check_not_oneself,
 )
 from core.foundation.tenants.services import LANGUAGES
-from core.foundation.ui.parsing import parse_email
+from core.foundation.ui.checks import Checks
+from core.foundation.ui.parsing import check_length, clean_text, one_blank, parse_email
 from core.types import now
 
 THEMES: Final = ("auto", "light", "dark")
@@ -164,9 +164,9 @@ def change_profile(user: User, *, name: str, version: int | None = None) -> None
     :raises ConflictError: somebody else changed the user since ``version``.
     """
     check_version(user.version, version)
-    errors: dict[str, list[str]] = {}
-    cleaned = _clean_name(name, errors)
-    _refuse(errors)
+    checks = Checks()
+    cleaned = checks.text("name", one_blank(name), NAME_LENGTH, required=True)
+    checks.finish(_("Check the marked fields."))
     user.name = cleaned
     session().flush()
 
@@ -219,31 +219,25 @@ def list_users() -> list[User]:
 def clean_email(email: str) -> str | None:
     """Return ``email`` as it is kept and compared, ``None`` where it can be nobody's."""
     try:
-        text = parse_email(unicodedata.normalize("NFC", email)).lower()
+        return _read_email(email)
     except ValueError:
         return None
-    return text if text.isprintable() and len(text) <= EMAIL_LENGTH else None
+
+
+def _read_email(email: str) -> str:
+    return check_length(parse_email(clean_text(email)).lower(), EMAIL_LENGTH)
 
 
 def _cleaned(facts: UserFacts, *, user_id: int | None) -> UserFacts:
-    errors: dict[str, list[str]] = {}
-    name = _clean_name(facts.name, errors)
-    email = clean_email(facts.email)
-    if email is None:
-        errors["email"] = [_("Write an e-mail address, for example %(example)s.", example="ana@exemplu.ro")]
-    elif session().scalars(select(User.id).where(User.email == email, User.id != (user_id or 0))).first():
-        errors["email"] = [_("Another user has this e-mail address.")]
+    checks = Checks()
+    name = checks.text("name", one_blank(facts.name), NAME_LENGTH, required=True)
+    email = checks.read("email", lambda: _read_email(facts.email), "")
+    if session().scalars(select(User.id).where(User.email == email, User.id != (user_id or 0))).first():
+        checks.refuse("email", _("Another user has this e-mail address."))
     if not facts.roles:
-        errors["roles"] = [_("Choose at least one role.")]
-    _refuse(errors)
-    return UserFacts(email or "", name, facts.roles, facts.location_ids, facts.own_tickets_only)
-
-
-def _clean_name(name: str, errors: dict[str, list[str]]) -> str:
-    text = " ".join(unicodedata.normalize("NFC", name).split())
-    if not text or len(text) > NAME_LENGTH or not text.isprintable():
-        errors["name"] = [_("Write a name of at most %(number)s characters.", number=NAME_LENGTH)]
-    return text
+        checks.refuse("roles", _("Choose at least one role."))
+    checks.finish(_("Check the marked fields."))
+    return replace(facts, email=email, name=name)
 
 
 def _roles(keys: Iterable[str]) -> list[Role]:
@@ -253,7 +247,7 @@ def _roles(keys: Iterable[str]) -> list[Role]:
     unknown = wanted - {role.key for role in found}
     if unknown:
         message = _("There is no role %(role)s.", role=", ".join(sorted(unknown)))
-        raise InvalidInputError(message, {"roles": [message]})
+        raise InvalidInputError(message, field="roles")
     return found
 
 
@@ -271,8 +265,3 @@ def _require_other_owner(user: User) -> None:
         raise LastOwnerError(
             _("%(name)s is the last owner who can log in. Make somebody else an owner first.", name=user.name)
         )
-
-
-def _refuse(errors: dict[str, list[str]]) -> None:
-    if errors:
-        raise InvalidInputError(_("Check the marked fields."), errors)

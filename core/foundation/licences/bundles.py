@@ -56,5 +56,5 @@ def find_bundle(name: str) -> Bundle:
     known = {bundle.name: bundle for bundle in list_bundles()}
     if name not in known:
         msg = f"there is no bundle {name}; there are {', '.join(known)}"
-        raise InvalidInputError(msg, {"bundle": [msg]})
+        raise InvalidInputError(msg, field="bundle")
     return known[name]

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
-from core.foundation.settings.models import CODE_LENGTH, NAME_LENGTH
+from core.foundation.settings.models import ADDRESS_LENGTH, CODE_LENGTH, NAME_LENGTH
 from core.foundation.settings.values import (
     BooleanSetting,
     ChoiceSetting,
@@ -151,6 +151,6 @@ class LocationForm(VersionedForm):
         hint=_l("the front of its ticket numbers: CJ-000123"),
         render_kw={"autocapitalize": "characters"},
     )
-    address = TextField(_l("Address"), max_length=300)
+    address = TextField(_l("Address"), max_length=ADDRESS_LENGTH)
     phone = PhoneField(_l("Phone"))
     is_active = CheckField(_l("In use"), default=True)

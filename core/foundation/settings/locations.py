@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from core.db import check_version, session
 from core.errors import DomainError, InvalidInputError, NotFoundError
-from core.foundation.settings.models import CODE_LENGTH, Location, NumberSeries
+from core.foundation.settings.models import ADDRESS_LENGTH, CODE_LENGTH, NAME_LENGTH, Location, NumberSeries
+from core.foundation.ui.checks import Checks
+from core.foundation.ui.fields import phone_prefix
+from core.foundation.ui.parsing import parse_phone
 
 CODE: Final = re.compile(rf"[A-Z0-9]{{1,{CODE_LENGTH}}}")
 
@@ -47,9 +50,9 @@ def get_location(location_id: int) -> Location:
 def create_location(*, code: str, name: str, address: str = "", phone: str | None = None) -> Location:
     """Add a location, in use from now on.
 
-    :raises InvalidInputError: the code is none, or another location has it.
+    :raises InvalidInputError: something cannot be taken, by field; ``code`` too where another location has it.
     """
-    location = Location(code=_clean_code(code, None), name=name, address=address, phone=phone, is_active=True)
+    location = Location(**_read(None, code=code, name=name, address=address, phone=phone), is_active=True)
     session().add(location)
     session().flush()
     return location
@@ -69,36 +72,55 @@ def change_location(
 
     :param version: The version that the person saw.
     :raises ConflictError: somebody else has changed it since.
+    :raises InvalidInputError: as ``create_location``.
     :raises CodeInUseError: its code is to change although numbers that begin with it have been given out.
     :raises LastLocationError: it is the only one in use and is to be switched off.
     """
     current = session()
     rows = {row.id: row for row in current.scalars(select(Location).order_by(Location.id).with_for_update())}
     check_version(rows[location.id].version, version)
-    code = _clean_code(code, location)
-    if code != location.code and _has_numbers(location):
+    values = _read(location, code=code, name=name, address=address, phone=phone)
+    if values["code"] != location.code and _has_numbers(location):
         message = _("Numbers that begin with %(code)s have been given out already.", code=location.code)
-        raise CodeInUseError(message, {"code": [message]})
+        raise CodeInUseError(message, field="code")
     if not is_active and not any(row.is_active for row in rows.values() if row is not location):
         raise LastLocationError(_("This is the only location in use. Add another one first."))
-    location.code, location.name, location.address = code, name, address
-    location.phone, location.is_active = phone, is_active
+    for column, value in {**values, "is_active": is_active}.items():
+        setattr(location, column, value)
     current.flush()
 
 
-def _clean_code(code: str, location: Location | None) -> str:
+def _read(of: Location | None, *, code: str, name: str, address: str, phone: str | None) -> dict[str, Any]:
+    """Return the columns of a location from what was typed.
+
+    :param of: The location that is changed.
+    """
+    checks = Checks()
+    values = {
+        "code": checks.read("code", lambda: _read_code(code, of), ""),
+        "name": checks.text("name", name, NAME_LENGTH, required=True),
+        "address": checks.text("address", address, ADDRESS_LENGTH),
+        "phone": checks.read(
+            "phone", lambda: parse_phone(phone, prefix=phone_prefix()) if phone else None, None
+        ),
+    }
+    checks.finish(_("The location was not saved."))
+    return values
+
+
+def _read_code(code: str, of: Location | None) -> str:
     code = code.strip().upper()
     if not CODE.fullmatch(code):
-        message = _(
-            "Use 1 to %(most)s letters and digits, without diacritics: %(example)s.",
-            most=CODE_LENGTH,
-            example="CJ",
+        raise ValueError(
+            _(
+                "Use 1 to %(most)s letters and digits, without diacritics: %(example)s.",
+                most=CODE_LENGTH,
+                example="CJ",
+            )
         )
-        raise InvalidInputError(message, {"code": [message]})
     owner = session().scalar(select(Location.id).where(Location.code == code))
-    if owner is not None and (location is None or owner != location.id):
-        message = _("Another location has this code.")
-        raise InvalidInputError(message, {"code": [message]})
+    if owner is not None and (of is None or owner != of.id):
+        raise ValueError(_("Another location has this code."))
     return code
 
 

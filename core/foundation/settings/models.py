@@ -15,6 +15,7 @@ from core.types import UtcDateTime, now
 #: Longest code of a location; it stands at the front of every number.
 CODE_LENGTH = 8
 NAME_LENGTH = 100
+ADDRESS_LENGTH = 300
 
 
 class Setting(Model):
@@ -56,7 +57,7 @@ class Location(Model):
     #: Capital letters and digits; the front of the numbers given out here: ``CJ``.
     code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True, info={"title": _l("Code")})
     name: Mapped[str] = mapped_column(String(NAME_LENGTH), info={"title": _l("Name")})
-    address: Mapped[str] = mapped_column(String(300), default="", info={"title": _l("Address")})
+    address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="", info={"title": _l("Address")})
     #: With its country, as ``+40744555207``.
     phone: Mapped[str | None] = mapped_column(String(20), info={"title": _l("Phone")})
     is_active: Mapped[bool] = mapped_column(default=True, info={"title": _l("In use")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import flask
@@ -11,16 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.db import check_version, in_unit_of_work, session
-from core.errors import (
-    InvalidInputError,
-    NotFoundError,
-    PluginError,
-    ProgrammingError,
-)
+from core.errors import NotFoundError, PluginError, ProgrammingError
 from core.foundation.accounts.identity import current_actor
 from core.foundation.settings.models import Setting
 from core.foundation.settings.values import SettingDeclaration, SettingsGroup
 from core.foundation.tenants.context import hooks, refuse_lapsed
+from core.foundation.ui.checks import Checks
 from core.foundation.ui.values import SettingsPage
 
 #: Addresses under ``/settings/`` that are no groups.
@@ -153,19 +150,15 @@ def clean_values(group: SettingsGroup, values: Mapping[str, object]) -> dict[str
 
     :raises InvalidInputError: as ``save_group``.
     """
-    errors: dict[str, list[str]] = {}
+    checks = Checks()
     kept: dict[str, Any] = {}
     for name, value in values.items():
         declaration = group.find(name)
         if declaration is None:
-            errors[name] = [_("There is no setting %(name)s.", name=name)]
-            continue
-        try:
-            kept[name] = declaration.clean(value)
-        except ValueError as error:
-            errors[name] = [str(error)]
-    if errors:
-        raise InvalidInputError(_("Not everything can be saved like this."), errors)
+            checks.refuse(name, _("There is no setting %(name)s.", name=name))
+        else:
+            kept[name] = checks.read(name, partial(declaration.clean, value), None)
+    checks.finish(_("Not everything can be saved like this."))
     return kept
 
 

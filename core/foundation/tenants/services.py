@@ -14,11 +14,12 @@ from sqlalchemy import select
 from core.config import Config
 from core.db import control_unit_of_work, db, session, unit_of_work
 from core.engines import Engines
-from core.errors import DomainError, InvalidInputError
+from core.errors import DomainError
 from core.foundation.tenants.context import Tenant, hooks, plugin_host, tenant_context
 from core.foundation.tenants.directory import TenantDirectory
 from core.foundation.tenants.models import InstallationRecord, TenantRecord, TenantStatus
 from core.foundation.tenants.storage import make_storage, remove_storage, tenant_placement
+from core.foundation.ui.checks import Checks
 from core.migrate import Owner, upgrade
 from core.plugin import PluginState
 
@@ -183,23 +184,22 @@ def _reserve(new: NewTenant, plugins: list[str]) -> tuple[str, str | None, str |
 
 
 def _validate(new: NewTenant) -> None:
-    errors: dict[str, list[str]] = {}
+    checks = Checks()
     if not SLUG.fullmatch(new.slug) or new.slug in RESERVED_SLUGS:
-        errors["slug"] = [
-            f"{new.slug!r} must be 1 to 40 small letters, digits and hyphens, and no reserved word"
-        ]
+        checks.refuse(
+            "slug", f"{new.slug!r} must be 1 to 40 small letters, digits and hyphens, and no reserved word"
+        )
     elif session().scalars(select(TenantRecord.id).where(TenantRecord.slug == new.slug)).first() is not None:
-        errors["slug"] = [f"there is a tenant {new.slug} already"]
+        checks.refuse("slug", f"there is a tenant {new.slug} already")
     if not new.name.strip() or len(new.name) > 200:  # noqa: PLR2004 - the column's length, said in the message
-        errors["name"] = ["the name must have 1 to 200 characters"]
+        checks.refuse("name", "the name must have 1 to 200 characters")
     if new.language not in LANGUAGES:
-        errors["language"] = [f"the language must be one of {', '.join(LANGUAGES)}"]
+        checks.refuse("language", f"the language must be one of {', '.join(LANGUAGES)}")
     if not re.fullmatch(r"[A-Z]{2}", new.country):
-        errors["country"] = [f"{new.country!r} is no two-letter country code"]
+        checks.refuse("country", f"{new.country!r} is no two-letter country code")
     if new.domain is not None and not re.fullmatch(r"[a-z0-9.-]{3,253}", new.domain):
-        errors["domain"] = [f"{new.domain!r} is no host name"]
-    if errors:
-        raise InvalidInputError("; ".join(text for texts in errors.values() for text in texts), errors)
+        checks.refuse("domain", f"{new.domain!r} is no host name")
+    checks.finish()
 
 
 def _change(slug: str, change: Callable[[TenantRecord], None]) -> None:

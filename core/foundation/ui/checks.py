@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask_babel import gettext as _
 
 from core.errors import InvalidInputError
-from core.foundation.ui.parsing import clean_text, parse_integer
+from core.foundation.ui.parsing import check_length, clean_text, parse_integer
 from core.types import LARGEST_ID
 
 Value = TypeVar("Value")
@@ -41,16 +41,10 @@ class Checks:
     def text(
         self, name: str, value: str, most: int, *, required: bool = False, multiline: bool = False
     ) -> str:
-        """Return ``value`` clean and at most ``most`` characters long; what is wrong is noted."""
-        found = self.read(name, lambda: clean_text(value, multiline=multiline), "")
+        """Return ``value`` clean and at most ``most`` characters long; what is wrong is noted and ``""`` returned."""
+        found = self.read(name, lambda: check_length(clean_text(value, multiline=multiline), most), "")
         if required and not found and name not in self.errors:
             self.refuse(name, _("Fill this in."))
-        if len(found) > most:
-            self.refuse(
-                name,
-                _("Write at most %(most)s characters; this has %(number)s.", most=most, number=len(found)),
-            )
-            return ""
         return found
 
     def read(self, name: str, parse: Callable[[], Value], otherwise: Value) -> Value:
@@ -61,10 +55,21 @@ class Checks:
             self.refuse(name, str(error))
             return otherwise
 
-    def finish(self, message: object) -> None:
+    def take(self, check: Callable[[], Value], otherwise: Value) -> Value:
+        """Return what ``check`` returns; the errors by field that it raises are noted and ``otherwise`` returned."""
+        try:
+            return check()
+        except InvalidInputError as error:
+            for name, messages in error.errors.items():
+                self.errors.setdefault(name, []).extend(messages)
+            return otherwise
+
+    def finish(self, message: object = None) -> None:
         """Raise where anything was noted.
 
+        :param message: What it means for the whole; by default all that was noted, one behind the other.
         :raises InvalidInputError: with ``message`` and the errors by field.
         """
         if self.errors:
-            raise InvalidInputError(message, self.errors)
+            said = "; ".join(str(text) for texts in self.errors.values() for text in texts)
+            raise InvalidInputError(said if message is None else message, self.errors)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, tu
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import InvalidInputError, ProgrammingError
+from core.foundation.ui.checks import Checks
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -204,13 +206,13 @@ def read_cursor(cursor: str, order: Order) -> Place:
     """
     message = _("This page of the list is no longer known. Start again from the first one.")
     if len(cursor) > LONGEST_CURSOR:
-        raise InvalidInputError(message, {"cursor": [message]})
+        raise InvalidInputError(message, field="cursor")
     try:
         name, backward, packed = _serializer().loads(cursor)
     except (BadData, UnicodeError, ValueError):
-        raise InvalidInputError(message, {"cursor": [message]}) from None
+        raise InvalidInputError(message, field="cursor") from None
     if name != order.name or len(packed) != len(order.columns):
-        raise InvalidInputError(message, {"cursor": [message]})
+        raise InvalidInputError(message, field="cursor")
     return Place(bool(backward), tuple(_unpacked(value) for value in packed))
 
 
@@ -268,18 +270,14 @@ class ListSpec:
         :param strict: Refuse what cannot be read (the API); else the list begins where it always does (pages).
         :raises InvalidInputError: ``strict``, and something cannot be read.
         """
-        errors: dict[str, list[object]] = {}
-        order = self._order(arguments.get("sort"), errors)
-        limit = self._limit(arguments.get("limit"), errors)
+        checks = Checks()
+        order = checks.read("sort", lambda: self._order(arguments.get("sort")), self.orders[0])
+        limit = checks.read("limit", lambda: self._limit(arguments.get("limit")), self.limit)
         cursor = arguments.get("cursor") or None
-        if cursor:
-            try:
-                read_cursor(cursor, order)
-            except InvalidInputError as error:
-                errors.update(error.errors)
-                cursor = None
-        if errors and strict:
-            raise InvalidInputError(next(iter(errors.values()))[0], errors)
+        if cursor is not None and checks.take(partial(read_cursor, cursor, order), None) is None:
+            cursor = None
+        if strict:
+            checks.finish()
         return ListRequest(order, cursor, limit, tuple(arguments.items(multi=True)))
 
     def page(self, session: Session, statement: AnySelect, arguments: Arguments) -> Listing:
@@ -287,24 +285,22 @@ class ListSpec:
         asked = self.read(arguments)
         return Listing(asked, paginate(session, statement, asked.order, asked.cursor, asked.limit))
 
-    def _order(self, name: str | None, errors: dict[str, list[object]]) -> Order:
+    def _order(self, name: str | None) -> Order:
         if not name:
             return self.orders[0]
         for order in self.orders:
             if name.removeprefix("-") == order.key:
                 return order.turned() if name.startswith("-") else order
         known = ", ".join(order.key for order in self.orders)
-        errors["sort"] = [_("Sort by one of: %(known)s; with - in front the other way round.", known=known)]
-        return self.orders[0]
+        raise ValueError(_("Sort by one of: %(known)s; with - in front the other way round.", known=known))
 
-    def _limit(self, text: str | None, errors: dict[str, list[object]]) -> int:
+    def _limit(self, text: str | None) -> int:
         if not text:
             return self.limit
         digits = len(str(MOST_ROWS))
         if text.isascii() and text.isdigit() and len(text) <= digits and 1 <= int(text) <= MOST_ROWS:
             return int(text)
-        errors["limit"] = [_("Write a whole number from 1 to %(most)s.", most=MOST_ROWS)]
-        return self.limit
+        raise ValueError(_("Write a whole number from 1 to %(most)s.", most=MOST_ROWS))
 
 
 @dataclass(frozen=True, slots=True)

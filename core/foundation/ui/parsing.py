@@ -80,6 +80,11 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     return re.sub(r"[\t\r\n]+", " ", text).strip()
 
 
+def one_blank(text: str) -> str:
+    """Return ``text`` on one line, with one blank between its words."""
+    return " ".join(text.split())
+
+
 def check_length(text: str, most: int) -> str:
     """Return ``text`` when it has at most ``most`` characters.
 
@@ -259,6 +264,6 @@ def parse_email(text: str) -> str:
     :raises ValueError: it is none, or longer than the 254 characters that SMTP carries (RFC 5321).
     """
     text = text.strip()
-    if len(text) > LONGEST_EMAIL or not _EMAIL.fullmatch(text):
+    if len(text) > LONGEST_EMAIL or not text.isprintable() or not _EMAIL.fullmatch(text):
         raise ValueError(_("Write an e-mail address, for example %(example)s.", example="ana@exemplu.ro"))
     return text

@@ -42,7 +42,7 @@ def parse_colour(text: str) -> Colour:
         message = _(
             "Write the colour as # and six digits, 0 to 9 and A to F: %(example)s.", example=DEFAULT_ACCENT
         )
-        raise InvalidInputError(message, {"accent": [message]})
+        raise InvalidInputError(message, field="accent")
     red, green, blue = (int(part if len(part) > 1 else part * 2, 16) for part in found.groups())
     return red, green, blue
 
