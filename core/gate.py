@@ -77,6 +77,13 @@ class Application(Flask):
             found = self._maps[key] = self._make_map(key)
         return found
 
+    def lay_out_routes(self) -> None:
+        """Make the maps of the installation and of a tenant with every plugin, the most usual one."""
+        plugins: PluginHost = self.extensions["wm_plugins"]
+        for visible in (None, frozenset(plugins.plugins)):
+            self._maps[visible] = self._make_map(visible)
+            self._maps[visible].update()
+
     def _make_map(self, visible: frozenset[str] | None) -> Map:
         plugins: PluginHost = self.extensions["wm_plugins"]
         made = Map(converters=self.url_map.converters)

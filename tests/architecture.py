@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "core.shell",
         "core.app",
         "core.front",
+        "core.preload",
         "core.testing",
         "core.conformance",
         "core.demo",

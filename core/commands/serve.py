@@ -13,6 +13,7 @@ from gunicorn.workers.base import Worker
 from core.config import load_config
 from core.foundation.tenants.storage import prepare_control
 from core.front import Front
+from core.preload import preload
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -64,7 +65,9 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         """Make the application: once, and the workers are forked from it."""
         from core.app import create_app
 
-        return create_app(load_config())
+        app = create_app(load_config())
+        preload(app)
+        return app
 
 
 def server_options(command: Callable[..., None]) -> Callable[..., None]:

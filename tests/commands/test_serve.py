@@ -112,8 +112,8 @@ def test_a_stopped_server_answers_what_it_has_begun_to_read(shop: Shop) -> None:
 
 def test_a_worker_that_is_killed_is_replaced(shop: Shop) -> None:
     with serving(shop) as server:
+        wait_until(lambda: len(children(server.process.pid)) == 2)
         before = children(server.process.pid)
-        assert len(before) == 2
         for pid in before:
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: len(set(children(server.process.pid)) - set(before)) == 2)
