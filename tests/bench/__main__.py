@@ -26,6 +26,10 @@ ORDER: Final = (
     "tenants",
 )
 
+#: Tickets of the shops that are measured.
+SIZES: Final = [1_000, 100_000, 1_000_000]
+QUICK_SIZES: Final = [1_000]
+
 
 def numbers(text: str) -> list[int]:
     """Read ``1000,100000``."""
@@ -42,16 +46,14 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "--sizes", type=numbers, default=numbers("1000,100000,1000000"), help="tickets of the shops"
+        "--sizes", type=numbers, help="tickets of the shops: 1000,100000,1000000, or quickly 1000"
     )
     parser.add_argument(
         "--tenants", type=numbers, default=numbers("1,200,1000"), help="tenants of the installations"
     )
     parser.add_argument("--databases", default="sqlite,postgresql", help="sqlite, postgresql or both")
-    parser.add_argument(
-        "--rounds", type=int, default=5, help="rounds of each page, at least 5 for the record"
-    )
-    parser.add_argument("--quick", action="store_true", help="shorter rounds, fewer tenants, nothing written")
+    parser.add_argument("--rounds", type=int, help="rounds of each page: 5, or quickly 3")
+    parser.add_argument("--quick", action="store_true", help="less of everything, printed and not written")
     parser.add_argument("--only", default=",".join(ORDER), help=f"some of {', '.join(ORDER)}")
     parser.add_argument(
         "--pages",
@@ -60,7 +62,10 @@ def arguments() -> argparse.Namespace:
         help="some of the pages, by the beginning of their names: list,open",
     )
     parser.add_argument("--output", type=Path, default=PAGE, help="where the page goes")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.sizes = asked.sizes or (QUICK_SIZES if asked.quick else SIZES)
+    asked.rounds = asked.rounds or (3 if asked.quick else 5)
+    return asked
 
 
 def main() -> None:
@@ -77,9 +82,11 @@ def main() -> None:
                 sizes=asked.sizes,
                 databases=databases,
                 rounds=asked.rounds,
-                seconds=0.3 if asked.quick else 1.0,
+                seconds=0.2 if asked.quick else 1.0,
             ),
-            "processor": lambda: {"processor": inside.run(folder, pages=asked.pages, rounds=asked.rounds)},
+            "processor": lambda: {
+                "processor": inside.run(folder, pages=asked.pages, rounds=2 * asked.rounds)
+            },
             "statements": lambda: {"statements": statements.run(folder)},
             "contention": lambda: {
                 "contention": pieces.contention(folder, databases=databases, each=50 if asked.quick else 250)

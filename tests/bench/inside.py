@@ -13,17 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final
 from urllib.parse import unquote
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from core.app import create_app
 from core.config import load_config
-from tests.bench import reference
+from tests.bench import reference, reference_shop
 from tests.bench.browser import EMAIL, PASSWORD, Browser
 from tests.bench.load import Answer, Request
 from tests.bench.product import install
-from tests.bench.report import Section, judged, spread, table
+from tests.bench.report import Section, judged, same_size, spread, table
 from tests.bench.visits import Ground, Page
 
 #: Tickets of the shop: what a page does in Python does not depend on it.
@@ -92,7 +93,8 @@ class Side:
 
     browser: Browser
     wire: InProcess
-    size: int = 0
+    #: Bytes of the answers of the last round, on average.
+    size: float = 0.0
 
     def round(self, requests: Sequence[Request], page: Page) -> float:
         """Ask for all of ``requests`` and return the mean processor time of one, ms.
@@ -114,7 +116,7 @@ class Side:
         if wrong:
             message = f"{page.name}: answered with {wrong[:5]}, not {page.expected}"
             raise RuntimeError(message)
-        self.size = len(answers[-1].body)
+        self.size = fmean(len(answer.body) for answer in answers)
         return took / len(requests) * 1000
 
 
@@ -124,12 +126,17 @@ def run(folder: Path, *, pages: Sequence[Page], rounds: int) -> Section:
     ground = Ground.of(product)
     full = create_app(load_config(product.environment))
     url = f"sqlite:///{folder / 'inside.db'}"
-    reference.fill(url, TICKETS)
+    reference_shop.fill(url, TICKETS)
     os.environ["BENCH_DATABASE"] = url
-    sides = (_side(full, product.port, product.root), _side(reference.application(), product.port, ""))
+    bare = reference.application()
+    sides = (
+        _side(full, product.port, product.root),
+        _side(bare, product.port, reference.ROOT),
+    )
     sides[0].browser.log_in(EMAIL, PASSWORD)
     rows = [_measure(page, ground, sides, rounds) for page in pages]
     full.extensions["wm_engines"].dispose()
+    bare.extensions["bench_engine"].dispose()
     head = ["Page", "Product", "Bare stack", "Ratio", "Ratio of the quickest rounds", "Target", "Sizes, KiB"]
     return Section(
         "Processor time inside one process",
@@ -158,7 +165,10 @@ def _measure(page: Page, ground: Ground, sides: tuple[Side, Side], rounds: int) 
     ours, theirs = times
     ratio = spread([mine / other for mine, other in zip(ours, theirs, strict=True)])
     best = min(ours) / min(theirs)
-    sizes = " / ".join(f"{side.size / 1024:.1f}" for side in sides) if page.has_body else ""
+    sizes = ""
+    if page.has_body:
+        sizes = " / ".join(f"{side.size / 1024:.1f}" for side in sides)
+        sizes = judged(sizes, good=same_size(sides[0].size, sides[1].size))
     return (
         page.name, spread(ours).text(2), spread(theirs).text(2), judged(ratio.text(2), good=ratio.middle <= page.target),
         f"{best:.2f}", f"≤ {page.target:g}", sizes,

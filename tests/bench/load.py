@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from statistics import median
+from statistics import fmean, median
 from typing import Final
 from urllib.parse import urlencode
 
@@ -133,7 +133,8 @@ class Sample:
     times: list[float] = field(default_factory=list)
     #: Statuses that nobody expected.
     wrong: list[int] = field(default_factory=list)
-    size: int = 0
+    #: Bytes of the answers on average.
+    size: float = 0.0
     #: Processor time that the server took meanwhile, seconds.
     worked: float = 0.0
 
@@ -180,13 +181,14 @@ def measure(
     for part in parts:
         whole.times += part.times
         whole.wrong += part.wrong
-        whole.size = max(whole.size, part.size)
+    whole.size = fmean(part.size for part in parts)
     return whole
 
 
 def _follow(visit: Visit, script: Callable[[int], Request], sample: Sample, expect: int, most: float) -> None:
     end = time.perf_counter() + sample.seconds
     number = 0
+    sizes: list[int] = []
     while time.perf_counter() < end and number < most:
         request = script(number)
         number += 1
@@ -194,6 +196,7 @@ def _follow(visit: Visit, script: Callable[[int], Request], sample: Sample, expe
         answer = visit(request)
         if answer.status == expect:
             sample.times.append(time.perf_counter() - sent)
-            sample.size = len(answer.body)
+            sizes.append(len(answer.body))
         else:
             sample.wrong.append(answer.status)
+    sample.size = fmean(sizes or [0])

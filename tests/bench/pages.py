@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
+from statistics import median
 from typing import Final
 
-from tests.bench import reference
+from tests.bench import reference, reference_shop
 from tests.bench.browser import EMAIL, PASSWORD, Browser
 from tests.bench.databases import fresh_database
 from tests.bench.load import Sample, measure
 from tests.bench.product import Product, install
-from tests.bench.report import Section, judged, spread, table
+from tests.bench.report import DRIFT, Section, judged, same_size, spread, table
 from tests.bench.servers import (
     Server,
     clean_environment,
@@ -87,7 +88,7 @@ def rigged(folder: Path, database: str, tickets: int) -> Iterator[Rig]:
             ours, theirs = stack.enter_context(fresh_database()), stack.enter_context(fresh_database())
         product: Product = install(place / "instance", ours, tickets)
         url = theirs or f"sqlite:///{place / 'reference.db'}"
-        reference.fill(url, tickets)
+        reference_shop.fill(url, tickets)
         port = free_port()
         bare = stack.enter_context(
             running(reference_command(port), port, clean_environment(BENCH_DATABASE=url), "/")
@@ -98,7 +99,7 @@ def rigged(folder: Path, database: str, tickets: int) -> Iterator[Rig]:
         )
         browser = Browser(product.port, product.root)
         browser.log_in(EMAIL, PASSWORD)
-        rig = Rig(database, Ground.of(product), (browser, Browser(port)), (full, bare))
+        rig = Rig(database, Ground.of(product), (browser, Browser(port, reference.ROOT)), (full, bare))
         _warm(rig)
         yield replace(rig, memory=(full.memory(), bare.memory()))
 
@@ -106,8 +107,7 @@ def rigged(folder: Path, database: str, tickets: int) -> Iterator[Rig]:
 def _warm(rig: Rig) -> None:
     """Ask for every page until each worker has compiled its templates and opened its connections."""
     for page in PAGES:
-        for rounds in (_play(page, rig, users=8, seconds=0.3), _play(page, rig, users=1, seconds=0.1)):
-            check(rounds, page)
+        check(_play(page, rig, users=8, seconds=0.2), page)
 
 
 def check(samples: tuple[Sample, Sample], page: Page) -> None:
@@ -161,10 +161,10 @@ def run(
                 cell.ours.append(samples[0])
                 cell.theirs.append(samples[1])
     note = f"{rounds} rounds of {seconds:g} s"
-    return {
-        "pages": Section("Pages beside the bare stack", _pages_text(cells, rigs), note),
-        "growth": Section("Growing", _growth_text(cells, sizes), note),
-    }
+    found = {"pages": Section("Pages beside the bare stack", _pages_text(cells, rigs), note)}
+    if len(set(sizes)) > 1:
+        found["growth"] = Section("Growing", _growth_text(cells, sizes), note)
+    return found
 
 
 def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
@@ -186,21 +186,24 @@ def _pages_text(cells: Sequence[Rounds], rigs: Sequence[Rig]) -> str:
         )
         for rig in rigs
     ]
-    sizes = {
-        cell.page.name: (
-            cell.page.name,
-            f"{cell.ours[0].size / 1024:.1f}",
-            f"{cell.theirs[0].size / 1024:.1f}",
-        )
-        for cell in cells
-        if cell.page.has_body and cell.ours
-    }
     parts.append("### Memory of all processes after warming up (PSS, MiB)\n")
     parts.append(table(["Database", "Tickets", "Product", "Bare stack", "Target"], memory) + "\n")
-    parts.append(
-        "### Size of the pages (KiB)\n\n" + table(["Page", "Product", "Bare stack"], list(sizes.values()))
-    )
+    parts.append("### Size of the pages (KiB)\n")
+    head = ["Page", "Product", "Bare stack", "Bare stack by product", "Target"]
+    parts.append(table(head, _size_rows(cells)) + "\n")
     return "\n".join(parts)
+
+
+def _size_rows(cells: Sequence[Rounds]) -> list[tuple[str, ...]]:
+    """Compare the page of each name once, at one user."""
+    rows: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        if cell.page.has_body and cell.users == 1:
+            ours, theirs = (median(sample.size for sample in samples) for samples in (cell.ours, cell.theirs))
+            shown = judged(f"{theirs / ours:.2f}", good=same_size(ours, theirs))
+            figures = (f"{ours / 1024:.1f}", f"{theirs / 1024:.1f}")
+            rows.setdefault(cell.page.name, (cell.page.name, *figures, shown, f"± {DRIFT} %"))
+    return list(rows.values())
 
 
 def _row(cell: Rounds) -> tuple[str, ...]:
@@ -232,8 +235,6 @@ def _work_row(cell: Rounds) -> tuple[str, ...]:
 def _growth_text(cells: Sequence[Rounds], sizes: Sequence[int]) -> str:
     """Compare the largest shop with the smallest, product with product."""
     small, large = min(sizes), max(sizes)
-    if small == large:
-        return "One size only was measured."
     rows = []
     for cell in cells:
         if cell.rig.ground.shop.tickets != large or cell.users != 1:

@@ -13,6 +13,7 @@ from tests.bench import people
 from tests.bench.browser import SEE_OTHER
 from tests.bench.load import Request, Script
 from tests.bench.product import Product, stage_of
+from tests.bench.reference_tables import STAGES
 
 #: Steps from one ticket to the next one that is asked for: far apart, so that no cache knows it.
 _STEP: Final = 7_727
@@ -77,10 +78,10 @@ class Page:
 
 
 def _list(_ground: Ground) -> tuple[Script, Script]:
-    return (
-        lambda _user, _number: Request("GET", "/tickets/?view=all"),
-        lambda _user, _number: Request("GET", "/"),
-    )
+    def ask(_user: int, _number: int) -> Request:
+        return Request("GET", "/tickets/?view=all")
+
+    return ask, ask
 
 
 def _search(part: Callable[[people.Shop, int], str]) -> Callable[[Ground], tuple[Script, Script]]:
@@ -104,10 +105,10 @@ def _phone(shop: people.Shop, ticket: int) -> str:
 
 
 def _open(ground: Ground) -> tuple[Script, Script]:
-    return (
-        lambda user, number: Request("GET", f"/tickets/{ground.ticket(user, number)}"),
-        lambda user, number: Request("GET", f"/{ground.ticket(user, number)}"),
-    )
+    def ask(user: int, number: int) -> Request:
+        return Request("GET", f"/tickets/{ground.ticket(user, number)}")
+
+    return ask, ask
 
 
 def _create(ground: Ground) -> tuple[Script, Script]:
@@ -120,7 +121,7 @@ def _create(ground: Ground) -> tuple[Script, Script]:
         more = {"location_id": "1", "priority": "normal", "_key": str(uuid.uuid4())}
         return Request("POST", "/tickets/new", known("product", user) | more)
 
-    return ours, lambda user, _number: Request("POST", "/", known("bare stack", user))
+    return ours, lambda user, _number: Request("POST", "/tickets/new", known("bare stack", user))
 
 
 def _move(ground: Ground) -> tuple[Script, Script]:
@@ -138,7 +139,8 @@ def _move(ground: Ground) -> tuple[Script, Script]:
         return Request("POST", f"/tickets/{moved}/status", form)
 
     def theirs(user: int, number: int) -> Request:
-        return Request("POST", f"/{ticket('bare stack', user)}/status", {"status_id": str(2 + number % 2)})
+        form = {"status_id": str(STAGES["in_work" if number % 2 else "diagnosis"]), "note": ""}
+        return Request("POST", f"/tickets/{ticket('bare stack', user)}/status", form)
 
     return ours, theirs
 
