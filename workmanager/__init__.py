@@ -15,6 +15,7 @@ from core.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from core.foundation.audit.services import record_change
 from core.foundation.documents.errors import TemplateError
 from core.foundation.documents.kinds import (
     ComposedDocument,
@@ -57,6 +58,7 @@ from core.foundation.ui.forms import (
     VersionedForm,
 )
 from core.foundation.ui.language import current_locale, current_zone
+from core.foundation.ui.records import RecordNames, names_in
 from core.foundation.ui.values import (
     Alert,
     FormSection,
@@ -118,6 +120,7 @@ __all__ = [
     "QuantityField",
     "RadioField",
     "Rate",
+    "RecordNames",
     "SearchHit",
     "SearchProvider",
     "SectionForm",
@@ -148,9 +151,11 @@ __all__ = [
     "hooks",
     "hookspec",
     "logged_in",
+    "names_in",
     "now",
     "printed_papers",
     "public",
+    "record_change",
     "require",
     "sample_paper",
     "session",

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from core.clients.listings import search_hits
+from core.clients.models import Client
 from core.clients.services import SEARCH_KIND
+from core.foundation.ui.records import RecordNames, names_in
 from core.foundation.ui.values import NavItem, SearchProvider
 from core.plugin import Permission, hookimpl
 
@@ -30,6 +32,12 @@ def permissions() -> Sequence[Permission]:
 def nav_items() -> Sequence[NavItem]:
     """Show the list of clients."""
     return (NavItem(_l("Clients"), "clients.index", "people", permission="core.client:view", order=40),)
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Name clients."""
+    return (RecordNames("client", names_in(Client.id, Client.name), "core.client:view"),)
 
 
 @hookimpl

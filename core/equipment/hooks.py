@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 from core.db import session
 from core.equipment.labels import LABEL
 from core.equipment.listings import client_panel, search_hits
-from core.equipment.models import Equipment
+from core.equipment.models import Equipment, EquipmentModel, EquipmentType, Manufacturer
+from core.equipment.queries import device_names
 from core.equipment.services import SEARCH_KIND
 from core.equipment.types import add_starter_pack
 from core.foundation.accounts.identity import find_user
 from core.foundation.documents.kinds import DocumentKind
 from core.foundation.tenants.context import Tenant
+from core.foundation.ui.records import RecordNames, names_in
 from core.foundation.ui.values import NavItem, Panel, SearchProvider, SettingsPage
 from core.plugin import Permission, hookimpl
 
@@ -56,6 +58,17 @@ def settings_pages() -> Sequence[SettingsPage]:
             "core.equipment_type:view",
             order=100,
         ),
+    )
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Name devices, and what they are made of."""
+    return (
+        RecordNames("equipment", device_names, "core.equipment:view"),
+        RecordNames("equipment_type", names_in(EquipmentType.id, EquipmentType.name)),
+        RecordNames("manufacturer", names_in(Manufacturer.id, Manufacturer.name)),
+        RecordNames("equipment_model", names_in(EquipmentModel.id, EquipmentModel.name)),
     )
 
 

@@ -67,7 +67,7 @@ class Equipment(Model):
     """One device, known by its unique ID for as long as it lives (R24, R49, R85)."""
 
     __tablename__ = "equipment"
-    __title__ = _l("Equipment")
+    __title__ = _l("Device")
     __audit_label__ = "unique_id"
     __derived_columns__ = frozenset({"unique_key", "serial_key"})
     __table_args__ = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, literal
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
+from core.db import session
 from core.equipment.models import Equipment, EquipmentModel, EquipmentType, Manufacturer
 
 _MADE: Final = func.trim(
@@ -15,6 +17,15 @@ _MADE: Final = func.trim(
 TITLE: Final[ColumnElement[str]] = func.coalesce(
     func.nullif(_MADE, ""), EquipmentType.name, Equipment.unique_id
 ) + case((Equipment.variant != "", literal(", ") + Equipment.variant), else_="")
+
+
+def device_names(ids: Collection[int]) -> Mapping[int, str]:
+    """Return what devices are called, with their unique IDs."""
+    statement: Any = select(Equipment.id, TITLE, Equipment.unique_id).where(Equipment.id.in_(ids))
+    return {
+        one: title if title == unique_id else f"{title} ({unique_id})"
+        for one, title, unique_id in session().execute(join_names(statement))
+    }
 
 
 def join_names(statement: Select[Any]) -> Select[Any]:

@@ -10,10 +10,12 @@ from core.clients.models import Client
 from core.equipment.models import Equipment
 from core.equipment.values import Visits
 from core.foundation.tenants.context import Tenant
+from core.foundation.ui.records import RecordNames
 from core.foundation.ui.values import Alert, NavItem, Panel, SearchProvider
 from core.plugin import Permission, hookimpl
 from core.tickets import dashboard, panels
 from core.tickets.indexing import KIND, reindex_client, reindex_equipment
+from core.tickets.naming import RECORDS
 from core.tickets.statuses import seed_statuses
 
 EVERYBODY = frozenset({"manager", "receptionist", "technician", "accountant"})
@@ -47,6 +49,12 @@ def nav_items() -> Sequence[NavItem]:
         NavItem(_l("Dashboard"), "dashboard.index", "speedometer2", order=10),
         NavItem(_l("Tickets"), "tickets.index", "list-task", "core.ticket:view", order=20),
     )
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Name tickets and statuses."""
+    return RECORDS
 
 
 @hookimpl

@@ -74,7 +74,7 @@ class TicketStatus(Model):
     is_active: Mapped[bool] = mapped_column(default=True, info={"title": _l("In use")})
     #: Ids of the statuses that may follow; ``None`` means every one.
     next_ids: Mapped[list[int] | None] = mapped_column(
-        JSON(none_as_null=True), info={"title": _l("What may follow")}
+        JSON(none_as_null=True), info={"title": _l("What may follow"), "refers": "ticket_status"}
     )
     version: Mapped[int] = mapped_column(default=1)
 
@@ -125,7 +125,7 @@ class Ticket(Model):
     #: The access code, encrypted: for printing it again.
     access_code: Mapped[bytes] = mapped_column(LargeBinary, info={"title": _l("Access code")})
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), info={"title": _l("Client")})
-    equipment_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"), info={"title": _l("Equipment")})
+    equipment_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"), info={"title": _l("Device")})
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"), info={"title": _l("Location")})
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info={"title": _l("Technician")})
     #: What the client says is wrong, in the client's words.

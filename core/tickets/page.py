@@ -18,6 +18,7 @@ from core.equipment.models import Equipment
 from core.equipment.queries import TITLE, join_names
 from core.foundation.accounts import CurrentUser
 from core.foundation.accounts.models import User
+from core.foundation.audit.naming import Naming, pointed_to, read_names
 from core.foundation.audit.plans import column_title
 from core.foundation.documents.kinds import DocumentKind
 from core.foundation.settings.models import Location
@@ -136,7 +137,8 @@ def read_page(ticket_id: int, user: CurrentUser) -> TicketPage:
     by_id = {status.id: status for status in statuses}
     events = events_of(ticket_id)
     kinds = ticket_kinds(user)
-    words = _Words({status.id: status.title(language) for status in statuses}, kinds, ticket.currency)
+    titles = {status.id: status.title(language) for status in statuses}
+    words = _Words(titles, kinds, ticket.currency, _naming(events, user))
     active = [status for status in statuses if status.is_active]
     return TicketPage(
         ticket=ticket,
@@ -230,12 +232,26 @@ def _papers(kinds: Sequence[DocumentKind], events: Sequence[Row[Any]], ticket: T
     ]
 
 
+def _naming(events: Sequence[Row[Any]], user: CurrentUser) -> Naming:
+    """Read the names of the records that changes of the ticket point to."""
+    fields = [event.data["fields"] for event in events if event.kind is EventKind.EDITED]
+    pointed = (
+        pointed_to(Ticket.__tablename__, name, value)
+        for changed in fields
+        for name, pair in changed.items()
+        for value in pair
+    )
+    return read_names((record for records in pointed for record in records), user.can)
+
+
 class _Words:
     """Says in words what an event was."""
 
-    def __init__(self, statuses: Mapping[int, str], kinds: Sequence[DocumentKind], currency: str) -> None:
-        """Know the names of statuses and papers, and the currency of the ticket."""
-        self._currency = currency
+    def __init__(
+        self, statuses: Mapping[int, str], kinds: Sequence[DocumentKind], currency: str, naming: Naming
+    ) -> None:
+        """Know the names of statuses, papers and other records, and the currency of the ticket."""
+        self._currency, self._naming = currency, naming
         self._statuses = statuses
         self._papers = {kind.name: str(kind.title) for kind in kinds}
 
@@ -278,7 +294,7 @@ class _Words:
         for name, (before, after) in fields.items():
             title = column_title("ticket", name)
             values = [self._value(name, one) for one in (before, after)]
-            short = all(len(value) <= TOLD for value in values) and not name.endswith("_id")
+            short = all(len(value) <= TOLD for value in values)
             told.append(f"{title}: {values[0]} → {values[1]}" if short else title)
         return "; ".join(told)
 
@@ -286,6 +302,8 @@ class _Words:
         """Return a value of a change as people read it."""
         if value is None or value == "":
             return "\N{EN DASH}"
+        if (named := self._naming.value(Ticket.__tablename__, name, value)) is not None:
+            return named
         if name == "estimate_minor":
             return format_money(Money.from_minor(int(str(value)), self._currency), locale=current_locale())
         if name == "due_at":

@@ -8,16 +8,20 @@ from flask_babel import lazy_gettext as _l
 
 from plugins.simple import services
 from plugins.simple.forms import AcceptanceForm
+from plugins.simple.models import TicketWording, Wording
 from plugins.simple.papers import KINDS
 from plugins.simple.settings import SIMPLE
+from plugins.simple.wordings import ACCEPTED, wording_names
 from workmanager import (
     DocumentKind,
     FormSection,
     NavItem,
+    RecordNames,
     SettingsGroup,
     Ticket,
     TicketStatus,
     hookimpl,
+    names_in,
 )
 
 
@@ -38,6 +42,19 @@ def nav_items() -> Sequence[NavItem]:
     """Lead those who set the texts to the papers that carry them."""
     return (
         NavItem(_l("Protocols"), "simple.index", "file-earmark-text", "core.settings:edit", group="manage"),
+    )
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Name the terms of tickets, and say that a client accepted them."""
+    return (
+        RecordNames(Wording.__tablename__, wording_names),
+        RecordNames(
+            TicketWording.__tablename__,
+            names_in(Ticket.id, Ticket.number),
+            actions={ACCEPTED: _l("accepted by the client")},
+        ),
     )
 
 

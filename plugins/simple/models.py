@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,11 +41,14 @@ class TicketWording(Model):
 
     __tablename__ = "simple_ticket_wording"
     __audited__ = False
-    __unaudited_because__ = "written once with the ticket's own event, and never changed"
+    __unaudited_because__ = (
+        "written once with the ticket's own event; the client's yes is recorded by the service"
+    )
+    __title__ = _l("Terms of a ticket")
     __table_args__ = (Index(None, "wording_id"),)
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    wording_id: Mapped[int] = mapped_column(ForeignKey("simple_wording.id"))
+    wording_id: Mapped[int] = mapped_column(ForeignKey("simple_wording.id"), info={"title": _l("Terms")})
     #: When the client accepted it at the counter; ``None`` where only the paper will say so.
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,10 +15,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from plugins.simple.models import TicketWording, Wording
-from workmanager import ConflictError, Money, format_money, get_group, now, session
+from workmanager import ConflictError, Money, format_money, get_group, now, record_change, session
 
 #: The texts of each kind of paper, by the names of their settings.
 TEXTS: Final = {"intake": ("terms", "intake_note"), "return": ("return_note",)}
+#: What the history of changes is told of a client's yes.
+ACCEPTED: Final = "accepted"
 FIGURES: Final = ("diagnosis_fee", "estimate_days", "guarantee_months", "storage_days", "storage_fee")
 _TRIES: Final = 3
 
@@ -68,7 +70,15 @@ def accept_wording(ticket_id: int, kind: str) -> None:
     kept = session().get(TicketWording, (ticket_id, kind))
     if kept is not None and kept.accepted_at is None:
         kept.accepted_at = now()
+        told = {"wording_id": (None, kept.wording_id)}
+        record_change(TicketWording.__tablename__, ticket_id, ACCEPTED, changes=told)
         session().flush()
+
+
+def wording_names(ids: Collection[int]) -> Mapping[int, str]:
+    """Return the versions of wordings, as the history of changes names them."""
+    rows = session().execute(select(Wording.id, Wording.number).where(Wording.id.in_(ids)))
+    return {row.id: _("version %(number)s", number=row.number) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from workmanager import (
     FormSection,
     NavItem,
     Panel,
+    RecordNames,
     SectionForm,
     Stage,
     Tenant,
@@ -19,6 +20,7 @@ from workmanager import (
     Ticket,
     TicketStatus,
     hookimpl,
+    names_in,
     session,
 )
 
@@ -89,3 +91,9 @@ def plugin_enabled(tenant: Tenant, plugin: str) -> None:
     """Start with one place."""
     if plugin == "shelf" and session().scalars(select(Place)).first() is None:
         session().add(Place(label="A-1"))
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Call a place by its label."""
+    return (RecordNames("shelf_place", names_in(Place.id, Place.label)),)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
+from core.foundation.accounts.naming import RECORDS
 from core.foundation.accounts.roles import add_presets
 from core.foundation.tenants.context import Tenant
+from core.foundation.ui.records import RecordNames
 from core.foundation.ui.values import SettingsPage
 from core.plugin import Permission, hookimpl
 
@@ -39,6 +41,12 @@ def settings_pages() -> Sequence[SettingsPage]:
             order=30,
         ),
     )
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Name users and roles."""
+    return RECORDS
 
 
 @hookimpl

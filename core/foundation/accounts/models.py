@@ -116,8 +116,10 @@ class UserRole(Model):
     __table_args__ = (Index(None, "role_id"),)
     __title__ = _l("Role of a user")
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
-    role_id: Mapped[int] = mapped_column(ForeignKey("role.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, info={"title": _l("User")}
+    )
+    role_id: Mapped[int] = mapped_column(ForeignKey("role.id"), primary_key=True, info={"title": _l("Role")})
 
 
 class UserLocation(Model):
@@ -126,10 +128,12 @@ class UserLocation(Model):
     __tablename__ = "user_location"
     __title__ = _l("Location of a user")
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, info={"title": _l("User")}
+    )
     #: Id of a location. No foreign key: locations stand on this area, and theirs are never deleted.
     location_id: Mapped[int] = mapped_column(
-        primary_key=True, autoincrement=False, info={"title": _l("Location")}
+        primary_key=True, autoincrement=False, info={"title": _l("Location"), "refers": "location"}
     )
 
 

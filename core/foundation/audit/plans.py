@@ -11,7 +11,9 @@ A model says what it needs by class attributes:
 ``__audit_label__``
     the attribute that people know a record by; by default the first there is of number, name, title, code, email;
 ``__title__``
-    what people call such a record, translated; ``info={"title": …}`` does the same for a column.
+    what people call such a record, translated; ``info={"title": …}`` does the same for a column;
+``info={"refers": …}`` of a column
+    the table whose ids it holds, where no foreign key says so.
 """
 
 from __future__ import annotations
@@ -73,7 +75,7 @@ def plan_of(model: type[Model]) -> Plan | None:
         if _is_recorded(one, mapper) and one.columns[0].name not in noise
     }
     return Plan(
-        entity=mapper.local_table.name,  # type: ignore[attr-defined] # a model of ours is a table, never a join
+        entity=_table(mapper),
         key=_key(mapper),
         columns=kept,
         secrets=frozenset(
@@ -93,14 +95,34 @@ def audited_models() -> dict[str, type[Model]]:
 
 
 def placed_entities() -> list[str]:
-    """Return the tables of the recorded models that belong to a location, or to somebody who works there: not everybody sees all."""
-    return [name for name, model in audited_models().items() if "location_id" in model.__table__.c]
+    """Return the tables whose rows belong to a location, by themselves or through a row that they point to: not everybody sees all."""
+    tables = Model.metadata.tables
+    placed = {name for name, table in tables.items() if "location_id" in table.c}
+    pointing = {
+        name
+        for name, table in tables.items()
+        if any(key.target_fullname.partition(".")[0] in placed for key in table.foreign_keys)
+    }
+    return sorted(placed | pointing)
 
 
 def entity_title(entity: str) -> str:
     """Return what people call a record of the table ``entity``."""
-    title = getattr(audited_models().get(entity), "__title__", None)
+    model = next((one.class_ for one in Model.registry.mappers if _table(one) == entity), None)
+    title = getattr(model, "__title__", None)
     return str(title) if title else entity.replace("_", " ").capitalize()
+
+
+def target_of(entity: str, column: str) -> str | None:
+    """Return the table whose ids a column of ``entity`` holds, or a relationship of its model; ``None`` where it holds something else."""
+    found = _column(entity, column)
+    if found is not None:
+        refers: str | None = found.info.get("refers")
+        keys = [key.target_fullname.partition(".")[0] for key in found.foreign_keys]
+        return refers or next(iter(keys), None)
+    model = audited_models().get(entity)
+    link = inspect(model).relationships.get(column) if model is not None else None
+    return None if link is None else _table(link.mapper)
 
 
 def column_title(entity: str, column: str) -> str:
@@ -123,6 +145,11 @@ def is_moment(entity: str, column: str) -> bool:
     """Tell whether a column holds moments, which are recorded in ISO 8601."""
     found = _column(entity, column)
     return found is not None and isinstance(found.type, UtcDateTime)
+
+
+def _table(mapper: Mapper[Any]) -> str:
+    """Return the name of a model's table."""
+    return str(mapper.local_table.name)  # type: ignore[attr-defined] # a model of ours is a table, never a join
 
 
 def _column(entity: str, column: str) -> Column[Any] | None:

@@ -9,9 +9,11 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from core.foundation.accounts.identity import LocationChoice
 from core.foundation.settings.firm import FIRM
 from core.foundation.settings.locations import create_location, list_locations, suggest_code
+from core.foundation.settings.naming import RECORDS
 from core.foundation.settings.services import save_group
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.tenants.context import Tenant
+from core.foundation.ui.records import RecordNames
 from core.foundation.ui.values import NavItem, SettingsPage
 from core.plugin import Permission, hookimpl
 
@@ -34,6 +36,12 @@ def permissions() -> Sequence[Permission]:
 def nav_items() -> Sequence[NavItem]:
     """Put Settings at the foot of the menu."""
     return (NavItem(_l("Settings"), "settings.index", "gear", "core.settings:view", group="foot", order=900),)
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Name settings, locations and number series."""
+    return RECORDS
 
 
 @hookimpl

@@ -5,7 +5,7 @@ import pytest
 from core.db import unit_of_work
 from core.foundation.accounts.identity import acting_as
 from core.foundation.audit.services import record_change
-from core.testing import QueryRecorder, Shop
+from core.testing import Shop
 
 pytestmark = pytest.mark.both_databases
 
@@ -74,16 +74,3 @@ def test_tables_columns_and_values_are_called_as_people_call_them(busy_shop: Sho
 def test_only_who_may_see_the_history_sees_it(busy_shop: Shop) -> None:
     assert busy_shop.client("manager").get(f"{busy_shop.root}{PAGE}").status_code == 200
     assert busy_shop.client("technician").get(f"{busy_shop.root}{PAGE}").status_code == 403
-
-
-def test_the_page_costs_the_same_however_much_has_happened(
-    shop: Shop, busy_shop: Shop, query_recorder: QueryRecorder
-) -> None:
-    counts = []
-    for one in (shop, busy_shop):
-        browser = one.client("owner")
-        browser.get(f"{one.root}{PAGE}")
-        with query_recorder.recording() as statements:
-            browser.get(f"{one.root}{PAGE}")
-        counts.append(len([statement for statement in statements if statement.startswith("SELECT")]))
-    assert counts[0] == counts[1]

@@ -1,0 +1,18 @@
+"""The hook by which areas and plugins say how their records are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.foundation.ui.records import RecordNames
+from core.plugin import hookspec
+
+
+@hookspec
+def record_names() -> Sequence[RecordNames]:
+    """Return how the records of the owner's tables are called, one value for each table that others point to.
+
+    The history of changes and the timelines then say "Client: Maria Popescu" where they would say "Client: no. 109". ``names`` of a
+    value is called at most once a page, with all ids of the table that the page names.
+    """
+    return ()

@@ -1,0 +1,72 @@
+"""How settings, locations and number series are called in the history of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.db import session
+from core.foundation.settings.models import Location, NumberSeries, Setting
+from core.foundation.settings.services import settings_groups
+from core.foundation.settings.values import (
+    BooleanSetting,
+    ChoiceSetting,
+    MoneySetting,
+    PhoneSetting,
+    SettingDeclaration,
+)
+from core.foundation.tenants.services import LANGUAGE_NAMES
+from core.foundation.ui.formats import format_money, format_phone
+from core.foundation.ui.language import current_locale
+from core.foundation.ui.records import RecordNames, names_in
+
+
+def setting_names(ids: Collection[int]) -> Mapping[int, str]:
+    """Return the titles of settings behind those of their groups; those of a plugin that is off are left out."""
+    rows = session().execute(select(Setting.id, Setting.group_name, Setting.key).where(Setting.id.in_(ids)))
+    found = {}
+    for setting_id, group_name, key in rows:
+        group = settings_groups().get(group_name)
+        declaration = group.find(key) if group is not None else None
+        if group is not None and declaration is not None:
+            found[setting_id] = f"{group.title}: {declaration.title}"
+    return found
+
+
+def tell_setting(label: str, column: str, value: object) -> str | None:
+    """Say the value of a setting in words.
+
+    :param label: Its path: ``firm.phone``.
+    """
+    group_name, _dot, name = label.partition(".")
+    group = settings_groups().get(group_name)
+    declaration = group.find(name) if group is not None else None
+    if column != "value" or declaration is None or value is None:
+        return None
+    return _tell(declaration, value)
+
+
+def _tell(declaration: SettingDeclaration, value: Any) -> str | None:  # noqa: ANN401 - what JSON keeps of a setting
+    if isinstance(declaration, BooleanSetting):
+        return _("yes") if value else _("no")
+    if isinstance(declaration, ChoiceSetting):
+        return str(dict(declaration.choices).get(value, value))
+    if isinstance(declaration, MoneySetting):
+        return format_money(declaration.load(value), locale=current_locale())
+    if isinstance(declaration, PhoneSetting):
+        return format_phone(value)
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{LANGUAGE_NAMES.get(language, language)}: {text}" for language, text in value.items()
+        )
+    return None
+
+
+RECORDS: Final = (
+    RecordNames("setting", setting_names, replaces_label=True, tell=tell_setting),
+    RecordNames("location", names_in(Location.id, Location.name)),
+    RecordNames("number_series", names_in(NumberSeries.id, NumberSeries.prefix)),
+)
