@@ -9,7 +9,6 @@ with and without diacritics. Links to pages that are not measured lead nowhere. 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -219,7 +218,7 @@ def _ticket_facts(session: Session, ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _results(session: Session, q: str) -> dict[str, Sequence[object]]:
+def _results(session: Session, q: str) -> dict[str, Any]:
     """Return the newest tickets, clients and devices in which ``q``, three letters or more, occurs."""
     tickets = _found(session, Ticket, "ticket_search", q).options(*SHOWN)
     devices = _found(session, Equipment, "equipment_search", q).options(joinedload(Equipment.client))
