@@ -13,6 +13,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -29,6 +32,7 @@ from core.errors import ConfigError
 from core.foundation.documents.errors import RenderBusyError, RenderError, RenderLimitError
 from core.foundation.documents.lock import start_lock
 from core.foundation.documents.protocol import Answer, RenderLimits, pack, read_answer
+from core.foundation.tenants.context import find_tenant
 
 _EXTENSION: Final = "wm_documents"
 _ROOT: Final = Path(__file__).parents[3]
@@ -42,10 +46,11 @@ _CHUNK: Final = 256 * 1024
 _LONGEST_LOG: Final = 1_000_000
 #: Bytes of a socket's address.
 _LONGEST_ADDRESS: Final = 100
-#: Callers of one process that wait for a paper at a time, of the four threads that ``serve`` gives it; seconds that one more waits.
-MOST_CALLERS: Final = 2
+#: Callers of one process that wait for a paper at a time, of the four threads that ``serve`` gives it; how many of them of one tenant;
+#: seconds that one more waits.
+MOST_CALLERS: Final = 3
+MOST_CALLERS_EACH: Final = 2
 PAUSE: Final = 0.5
-_CALLERS: Final = threading.BoundedSemaphore(MOST_CALLERS)
 _log = logging.getLogger(__name__)
 
 
@@ -61,18 +66,24 @@ class RenderServer:
         self.limits = limits or RenderLimits()
 
     def render(
-        self, html: str, *, made_at: datetime | None = None, limits: RenderLimits | None = None
+        self,
+        html: str,
+        *,
+        made_at: datetime | None = None,
+        limits: RenderLimits | None = None,
+        owner: str = "",
     ) -> bytes:
         """Return the PDF of ``html``; the same HTML and ``made_at`` give the same bytes.
 
         :param made_at: Aware time that the PDF names as its creation.
+        :param owner: Whose paper it is; the papers of one owner do not keep those of another waiting.
         :raises SlowWorkError: a unit of work is open.
         :raises RenderLimitError: it takes more time, memory or room than a paper may.
         :raises RenderError: it refers to something outside itself or cannot be laid out.
         :raises RenderBusyError: the server cannot be started or has too much to do.
         """
         forbid_in_unit_of_work("rendering a PDF")
-        answer = self.ask(html, made_at=made_at, limits=limits)
+        answer = self.ask(html, made_at=made_at, limits=limits, owner=owner)
         if answer.status == "ok":
             return answer.pdf
         _log.warning(
@@ -81,14 +92,19 @@ class RenderServer:
         raise _error(answer)
 
     def ask(
-        self, html: str, *, made_at: datetime | None = None, limits: RenderLimits | None = None
+        self,
+        html: str,
+        *,
+        made_at: datetime | None = None,
+        limits: RenderLimits | None = None,
+        owner: str = "",
     ) -> Answer:
         """Return the server's answer as it is, for checks and measurements."""
         limits = limits or self.limits
         body = html.encode("utf-8", "replace")
         if len(body) > limits.html:
             return Answer("limit", code="size", detail=f"{len(body)} bytes of HTML")
-        header: dict[str, object] = {"what": "paper", "limits": asdict(limits)}
+        header: dict[str, object] = {"what": "paper", "limits": asdict(limits), "owner": owner}
         if made_at is not None:
             header["made_at"] = int(made_at.timestamp())
         message = pack(header, body)
@@ -207,6 +223,38 @@ class RenderServer:
             _log.error("the render server did not start; see %s", self._log_file)
 
 
+class Callers:
+    """The threads of this process that wait for papers, counted by tenant."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._changed = threading.Condition()
+        self._waiting: Counter[str] = Counter()
+
+    @contextmanager
+    def turn(self, owner: str) -> Iterator[None]:
+        """Wait for a paper of ``owner`` inside the block.
+
+        :raises RenderBusyError: too many wait already, and go on to do so.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._has_room(owner), PAUSE):
+                raise RenderBusyError(_("Too many papers are waiting to be printed. Try again in a moment."))
+            self._waiting[owner] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting -= Counter((owner,))
+                self._changed.notify_all()
+
+    def _has_room(self, owner: str) -> bool:
+        return self._waiting.total() < MOST_CALLERS and self._waiting[owner] < MOST_CALLERS_EACH
+
+
+_CALLERS: Final = Callers()
+
+
 def render_server() -> RenderServer:
     """Return the render server of the current application's instance; it is started by its first paper."""
     extensions = current_app.extensions
@@ -220,14 +268,13 @@ def render_server() -> RenderServer:
 def render_pdf(html: str, *, made_at: datetime | None = None, limits: RenderLimits | None = None) -> bytes:
     """Return the PDF of ``html`` from the current application's server; see :meth:`RenderServer.render`.
 
-    A few callers of a process wait for papers at a time: whoever prints, however much, leaves threads to those who open pages.
+    A few callers of a process wait for papers at a time, and not all of them for one tenant: whoever prints, however much, leaves
+    threads to those who open pages, and a place to the next firm.
     """
-    if not _CALLERS.acquire(timeout=PAUSE):
-        raise RenderBusyError(_("Too many papers are waiting to be printed. Try again in a moment."))
-    try:
-        return render_server().render(html, made_at=made_at, limits=limits)
-    finally:
-        _CALLERS.release()
+    tenant = find_tenant()
+    owner = "" if tenant is None else str(tenant.id)
+    with _CALLERS.turn(owner):
+        return render_server().render(html, made_at=made_at, limits=limits, owner=owner)
 
 
 def _connect_by_folder(connection: socket.socket, path: Path) -> None:

@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
@@ -26,8 +27,9 @@ from core.foundation.documents import guard
 from core.foundation.documents.lock import start_lock
 from core.foundation.documents.protocol import MOST_HEADER, Answer, RenderLimits, pack, unpack
 
-#: Papers that may wait; more are told to come again.
+#: Papers that may wait, and how many of them of one owner; more are told to come again.
 MOST_WAITING: Final = 64
+MOST_WAITING_EACH: Final = 32
 #: Seconds in which a request must have arrived, and an answer been taken.
 TRANSFER_SECONDS: Final = 20.0
 #: Seconds between looks at whether the server is still wanted.
@@ -45,6 +47,8 @@ class Job:
     deadline: float
     request: bytearray = field(default_factory=bytearray)
     limits: RenderLimits = field(default_factory=RenderLimits)
+    #: Whose paper it is: no owner keeps the others waiting.
+    owner: str = ""
     html: bytes = b""
     #: Seconds since 1970, as the caller sent it.
     made_at: object = None
@@ -78,8 +82,9 @@ class Server:
                 handle: Callable[[], None] = key.data
                 handle()
             self._end_overdue()
-            while self._waiting and sum(job.pid > 0 for job in self._jobs) < self._most_forks:
-                self._fork(self._waiting.pop(0))
+            while (job := self._next()) is not None:
+                self._waiting.remove(job)
+                self._fork(job)
 
     # Requests
 
@@ -120,18 +125,30 @@ class Server:
             self._answer(job, Answer("ok"))
         elif header.get("what") == "status":
             self._answer(job, Answer("ok", detail=f"{len(self._waiting)} waiting"))
-        elif len(self._waiting) >= MOST_WAITING:
+        elif self._is_full_for(owner := str(header.get("owner", ""))):
             self._answer(job, Answer("busy"))
         elif (limits := _limits(header.get("limits"))) is None:
             self._answer(job, Answer("refused", code="markup", detail="the limits are no numbers"))
         else:
             job.html = html or b" "
             job.limits = limits
+            job.owner = owner
             job.made_at = header.get("made_at")
             job.deadline = float("inf")
             self._waiting.append(job)
 
+    def _is_full_for(self, owner: str) -> bool:
+        owners = [job.owner for job in self._waiting]
+        return len(owners) >= MOST_WAITING or owners.count(owner) >= MOST_WAITING_EACH
+
     # Forks
+
+    def _next(self) -> Job | None:
+        """Return the first paper of the owner with fewest in work; one fork beyond the processors is for an owner who has none."""
+        running = Counter(job.owner for job in self._jobs if job.pid)
+        spare = self._most_forks - running.total()
+        ready = [job for job in self._waiting if spare > 0 or (spare == 0 and not running[job.owner])]
+        return min(ready, key=lambda job: running[job.owner], default=None)
 
     def _fork(self, job: Job) -> None:
         source, sink = os.pipe()

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from core.errors import ConfigError, SlowWorkError
 from core.foundation.documents.errors import RenderBusyError, RenderError, RenderLimitError
 from core.foundation.documents.protocol import RenderLimits, pack
 from core.foundation.documents.render import (
-    MOST_CALLERS,
+    MOST_CALLERS_EACH,
     RenderServer,
     render_pdf,
     render_server as server_of_the_app,
@@ -330,7 +331,48 @@ def test_who_prints_much_leaves_threads_to_those_who_open_pages(shop: Shop) -> N
         render_pdf(PAPER)
     with ThreadPoolExecutor(6) as pool:
         outcomes = sorted(pool.map(paper, range(6)))
-    assert outcomes == ["RenderBusyError"] * 4 + ["RenderLimitError"] * MOST_CALLERS
+    assert outcomes == ["RenderBusyError"] * 4 + ["RenderLimitError"] * MOST_CALLERS_EACH
     with shop.context():
         assert "ș ț" in text_of(render_pdf(PAPER))
         server_of_the_app().stop()
+
+
+def test_a_firm_that_prints_much_keeps_no_other_firm_waiting(
+    shop: Shop, make_shop: Callable[..., Shop], tmp_path: Path
+) -> None:
+    other, limits = make_shop(), RenderLimits(seconds=6)
+
+    def greedy(number: int) -> None:
+        with shop.context(), suppress(RenderBusyError, RenderLimitError):
+            if number % 2:
+                render_pdf(SLOW, limits=limits)
+            else:
+                # As the threads of the other web processes would.
+                server_of_the_app().render(SLOW, limits=limits, owner=str(shop.tenant.id))
+
+    with shop.context():
+        render_pdf(PAPER)
+    began = time.monotonic()
+    with ThreadPoolExecutor(12) as pool:
+        waiting = [pool.submit(greedy, number) for number in range(12)]
+        wait_for_forks(shop)
+        with other.context():
+            assert "ș ț" in text_of(render_pdf(PAPER))
+        took = time.monotonic() - began
+        assert not all(one.done() for one in waiting)
+    assert took < limits.seconds, "it waited for the papers of the other firm"
+    with shop.context():
+        server_of_the_app().stop()
+
+
+def wait_for_forks(shop: Shop) -> None:
+    """Return when every processor is busy with a paper of ``shop``."""
+    with shop.context():
+        server = server_of_the_app()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            answer = server._exchange(pack({"what": "status"}), deadline, most=0)
+            if answer is not None and answer.detail != "0 waiting":
+                return
+            time.sleep(0.05)
+    pytest.fail("nobody had to wait")
