@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from core.engines import WRITE, Engines, Placement, WriterQueue, sqlite_engine
+from core.engines import WRITE, Engines, Placement, WriterQueue, postgresql_engine, sqlite_engine
 from core.errors import BusyError
 from core.migrate import Owner, upgrade
+from core.testing import fresh_database, server_url
 
 WRITERS = 8
 EACH = 40
@@ -161,3 +162,16 @@ def test_an_engine_stays_usable_by_who_holds_it_when_it_is_evicted(tmp_path: Pat
         assert connection.execute(text("SELECT 1")).scalar() == 1
     with first.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+@pytest.mark.skipif(server_url() is None, reason="no PostgreSQL server answers")
+@pytest.mark.parametrize("writes", [False, True])
+def test_postgresql_plans_joins_as_they_are_written_inside_a_transaction_alone(*, writes: bool) -> None:
+    with fresh_database() as url:
+        engine = postgresql_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        with engine.execution_options(**{WRITE: writes}).begin() as connection:
+            assert connection.exec_driver_sql("SHOW join_collapse_limit").scalar_one() == "1"
+            assert connection.exec_driver_sql("SHOW jit").scalar_one() == "off"
+            connection.exec_driver_sql("ROLLBACK")
+            assert connection.exec_driver_sql("SHOW join_collapse_limit").scalar_one() != "1"
+        engine.dispose()
