@@ -11,6 +11,7 @@ from core.db import unit_of_work
 from core.errors import DomainError
 from core.foundation.accounts import current_actor, current_user
 from core.foundation.audit.idempotency import idempotent, record_result
+from core.foundation.documents.kinds import DocumentKind
 from core.foundation.search.marks import marker
 from core.foundation.search.questions import read_question
 from core.foundation.ui.checks import read_id
@@ -58,7 +59,7 @@ def devices() -> ResponseReturnValue:
 
 def _opened(ticket_id: int) -> ResponseReturnValue:
     """Lead to the paper of the new ticket, or to the ticket."""
-    if request.form.get("then") != "print" or not _prints():
+    if request.form.get("then") != "print" or _intake_paper() is None:
         return lead_to(ticket_id)
     seal = make_seal(ticket_id, INTAKE_PAPER, current_user())
     return redirect(url_for("tickets.paper", ticket_id=ticket_id, kind=INTAKE_PAPER, seal=seal, print=1), 303)
@@ -92,7 +93,7 @@ def create() -> ResponseReturnValue:
 def _open(intake: Intake) -> tuple[int, str]:
     """Open the ticket with all that plugins asked for, in one unit of work; return its id and number."""
     form, actor = intake.form, current_actor()
-    prints = request.form.get("then") == "print" and _prints()
+    prints = _intake_paper() if request.form.get("then") == "print" else None
     with unit_of_work():
         opened = open_ticket(
             form.ticket_data,
@@ -103,8 +104,8 @@ def _open(intake: Intake) -> tuple[int, str]:
         )
         ticket = opened.ticket
         intake.save_sections(ticket)
-        if prints:
-            record_print(ticket, INTAKE_PAPER, actor=actor)
+        if prints is not None:
+            record_print(ticket, INTAKE_PAPER, reveals=prints.reveals, actor=actor)
         record_result(ticket.id)
     return ticket.id, ticket.number
 
@@ -124,10 +125,10 @@ def _page(intake: Intake) -> str:
         form=intake.form,
         found=intake.found,
         marked=marker(intake.found.asked),
-        prints=_prints(),
+        prints=_intake_paper() is not None,
     )
 
 
-def _prints() -> bool:
-    """Tell whether there is an intake paper that the reader may print."""
-    return any(kind.name == INTAKE_PAPER for kind in ticket_kinds(current_user()))
+def _intake_paper() -> DocumentKind | None:
+    """Return the intake paper that the reader may print, if there is one."""
+    return next((kind for kind in ticket_kinds(current_user()) if kind.name == INTAKE_PAPER), None)

@@ -184,7 +184,7 @@ class TicketEvent(Model):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: Their name at that moment; names change, what happened does not.
     actor_name: Mapped[str] = mapped_column(String(200))
-    #: Facts by kind: ``status``: from, to (ids), stage, before; ``edited``: fields; ``printed``: document.
+    #: Facts by kind: ``status``: from, to (ids), stage, before; ``edited``: fields; ``printed``: document, access_code.
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: What somebody wrote: a note, a reason.
     text: Mapped[str] = mapped_column(Text, default="")

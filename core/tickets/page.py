@@ -278,7 +278,10 @@ class _Words:
             return str(_("Given to %(name)s", name=name) if name else _("Given to whoever is free"))
         if event.kind is EventKind.PRINTED:
             name = event.data["document"]
-            return str(_("Printed: %(paper)s", paper=self._papers.get(name, name)))
+            paper = self._papers.get(name, name)
+            if event.data.get("access_code"):
+                return str(_("Printed: %(paper)s, with the access code", paper=paper))
+            return str(_("Printed: %(paper)s", paper=paper))
         if event.kind is EventKind.EDITED:
             count = len(event.data["fields"])
             return str(ngettext("%(num)s thing changed", "%(num)s things changed", count))

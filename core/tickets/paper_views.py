@@ -43,7 +43,7 @@ def preview(ticket_id: int, kind: str) -> ResponseReturnValue:
     """Answer with the paper as the page shows it in a frame: its own stylesheet, no script, in a sandbox."""
     ticket = get_ticket(ticket_id, current_user())
     found = get_kind(kind, current_user())
-    subject = read_paper(ticket, current_user(), reveal=_is_sealed(ticket, found))
+    subject = read_paper(ticket, current_user(), reveal=found.reveals and _is_sealed(ticket, found))
     texts = found.written_texts(subject, subject.language)
     return show_paper(compose_document(found, found.data(subject), language=subject.language, texts=texts))
 
@@ -54,7 +54,7 @@ def pdf(ticket_id: int, kind: str) -> ResponseReturnValue:
     """Answer with the PDF of a paper, to be shown in place or, with ``?download=1``, to be kept."""
     ticket = get_ticket(ticket_id, current_user())
     found = get_kind(kind, current_user())
-    made = _render(ticket, found, reveal=_is_sealed(ticket, found))
+    made = _render(ticket, found, reveal=found.reveals and _is_sealed(ticket, found))
     return send_pdf(made, download="download" in request.args)
 
 
@@ -65,7 +65,7 @@ def print_paper(ticket_id: int, kind: str) -> ResponseReturnValue:
     with unit_of_work():
         ticket = get_ticket(ticket_id, current_user())
         found = get_kind(kind, current_user())
-        record_print(ticket, found.name, actor=current_actor())
+        record_print(ticket, found.name, reveals=found.reveals, actor=current_actor())
     seal = make_seal(ticket_id, found.name, current_user())
     if "download" in request.form:
         return redirect(url_for(".pdf", ticket_id=ticket_id, kind=found.name, seal=seal, download=1), 303)

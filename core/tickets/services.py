@@ -224,12 +224,14 @@ def change_unlock_code(ticket: Ticket, code: str, *, actor: Actor) -> None:
     session().flush()
 
 
-def record_print(ticket: Ticket, document: str, *, actor: Actor) -> None:
+def record_print(ticket: Ticket, document: str, *, reveals: bool, actor: Actor) -> None:
     """Write down that a paper of ``ticket`` was printed; in a unit of work.
 
     :param document: Name of the document kind.
+    :param reveals: It shows the access code (R9): that is a use of the code.
     """
-    record_event(ticket, EventKind.PRINTED, actor=actor, data={"document": document})
+    data = {"document": document, "access_code": True} if reveals else {"document": document}
+    record_event(ticket, EventKind.PRINTED, actor=actor, data=data)
     session().flush()
 
 

@@ -79,6 +79,8 @@ def _kind(name: str, title: LazyString, titles: Mapping[str, LazyString]) -> Doc
         texts=tuple(DocumentText(text, titles[text], _default(text)) for text in TEXTS[name]),
         written=lambda paper, language: paper_texts(paper, name, language),
         standing=paper_standing,
+        # The client's copy carries the code; the return protocol has no use for it.
+        reveals=name == "intake",
     )
 
 

@@ -95,6 +95,9 @@ class DocumentKind:
     standing: Callable[[Any], Mapping[str, str]] | None = None
     #: Raised whenever template or data change in a way that readers of stored papers must know of.
     version: int = 1
+    #: Shows a secret of its subject, such as a ticket's access code: without it the data never hold one, and printing is written down as
+    #: a use of the secret.
+    reveals: bool = False
     page: Page = A4
     limits: RenderLimits = field(default_factory=RenderLimits)
 

@@ -93,12 +93,28 @@ def test_looking_at_a_paper_shows_no_access_code_and_printing_does(shop: Shop, t
     assert code in shown
     with shop.context():
         assert [event.data for event in timeline(ticket_id) if event.kind is EventKind.PRINTED] == [
-            {"document": "intake"}
+            {"document": "intake", "access_code": True}
         ]
+    page = browser.get(f"{shop.root}/tickets/{ticket_id}").text
+    assert "cu codul de acces" in page
     others = shop.client("technician")
     for seal_text, reader in ((seal.group(1) + "x", browser), ("", browser), (seal.group(1), others)):
         again = reader.get(f"{shop.root}/tickets/{ticket_id}/documents/intake/preview?seal={seal_text}").text
         assert code not in again
+
+
+def test_a_paper_that_needs_no_access_code_never_has_it_and_says_so(shop: Shop, take: Take) -> None:
+    with shop.context():
+        opened = take()
+    browser, ticket_id = shop.client("receptionist"), opened.ticket.id
+    seal = re.search(r"seal=([^&]+)", press_print(browser, shop, ticket_id, "return").location)
+    assert seal
+    address = f"{shop.root}/tickets/{ticket_id}/documents/return/preview?seal={seal.group(1)}"
+    assert shown_code(opened.access_code) not in browser.get(address).text
+    with shop.context():
+        assert [event.data for event in timeline(ticket_id) if event.kind is EventKind.PRINTED] == [
+            {"document": "return"}
+        ]
 
 
 def test_the_pdf_is_shown_in_place_or_kept(shop: Shop, take: Take) -> None:
