@@ -71,18 +71,14 @@ def _opened(ticket_id: int) -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Open the ticket; without script the search button comes here too, and saves nothing."""
     intake = read_intake(current_user())
-    is_valid = intake.is_find or intake.validate()
-    intake.found = look_up(
-        intake.form.q.data or "",
-        client_id=intake.form.client_id.data,
-        equipment_id=intake.form.equipment_id.data,
-    )
-    if intake.is_find or not is_valid:
+    if intake.is_find or not intake.validate():
+        _look_again(intake)
         _choose(intake)
         return _page(intake), 200 if intake.is_find else 422
     try:
         ticket_id, number = _open(intake)
     except DomainError as error:
+        _look_again(intake)
         intake.refuse(error)
         return _page(intake), error.status
     remember_place(intake.form.location_id.data)
@@ -108,6 +104,14 @@ def _open(intake: Intake) -> tuple[int, str]:
             record_print(ticket, INTAKE_PAPER, reveals=prints.reveals, actor=actor)
         record_result(ticket.id)
     return ticket.id, ticket.number
+
+
+def _look_again(intake: Intake) -> None:
+    """Find what the form offered, for showing it once more: a ticket that was opened needs none of it."""
+    form = intake.form
+    intake.found = look_up(
+        form.q.data or "", client_id=form.client_id.data, equipment_id=form.equipment_id.data
+    )
 
 
 def _choose(intake: Intake) -> None:

@@ -286,3 +286,25 @@ def test_who_sees_own_tickets_only_takes_in_for_themselves(shop: Shop) -> None:
     given_away = send(shop, browser, assignee_id=str(shop.users["technician"]), **{"equipment-unique_id": ""})
     assert given_away.status_code == 303
     assert given_away.location.endswith("/tickets/")
+
+
+def test_a_ticket_that_is_opened_asks_for_no_choices_of_the_form(
+    shop: Shop, query_recorder: QueryRecorder
+) -> None:
+    browser = shop.client("receptionist")
+    page = browser.get(f"{shop.root}/tickets/new").text
+    sent = {
+        "csrf_token": csrf_token(page),
+        "_key": idempotency_key(page),
+        "q": "Popescu",
+        "client-kind": "person",
+        "client-name": "Maria Popescu",
+        "client-phone": "0742 555 138",
+        "problem": "Nu pornește.",
+        "location_id": "1",
+        "priority": "normal",
+    }
+    with query_recorder.recording() as found:
+        assert browser.post(f"{shop.root}/tickets/new", data=sent).status_code == 303
+    asked = [one for one in found if one.startswith("SELECT") and ("search_fts" in one or "count(" in one)]
+    assert asked == []
