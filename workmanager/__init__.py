@@ -25,6 +25,8 @@ from core.foundation.documents.kinds import (
     text_sandbox,
 )
 from core.foundation.documents.responses import show_paper
+from core.foundation.settings.dated import Dated, VatRate, dated_value, vat_rate, vat_rates
+from core.foundation.settings.legal import LegalValue
 from core.foundation.settings.services import get_group, get_setting
 from core.foundation.settings.values import (
     BooleanSetting,
@@ -91,6 +93,7 @@ __all__ = [
     "ConflictError",
     "DateField",
     "DateTimeField",
+    "Dated",
     "DecimalField",
     "DocumentKind",
     "DocumentText",
@@ -102,6 +105,7 @@ __all__ = [
     "IntegerField",
     "IntegerSetting",
     "InvalidInputError",
+    "LegalValue",
     "LicenceError",
     "LongTextSetting",
     "Model",
@@ -137,12 +141,14 @@ __all__ = [
     "TicketStatus",
     "UnitPrice",
     "UtcDateTime",
+    "VatRate",
     "VersionedForm",
     "__version__",
     "compose_document",
     "current_locale",
     "current_tenant",
     "current_zone",
+    "dated_value",
     "format_datetime",
     "format_money",
     "get_group",
@@ -162,4 +168,6 @@ __all__ = [
     "show_paper",
     "text_sandbox",
     "unit_of_work",
+    "vat_rate",
+    "vat_rates",
 ]

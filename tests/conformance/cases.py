@@ -116,6 +116,23 @@ SETTINGS = {
         page="locations.edit",
         ids=("location_id",),
     ),
+    "legal_values.index": Case(),
+    "legal_values.show": Case(values=lambda world: {"key": "vat.standard"}),
+    "legal_values.add": Case(
+        values=lambda world: {"key": "vat.standard"},
+        form=lambda world: {
+            "value": "22",
+            "unit": "percent",
+            "valid_from": f"01.01.{2100 + next(make.numbers) % 100}",
+            "source": "Legea",
+        },
+        page="legal_values.show",
+    ),
+    "legal_values.withdraw": Case(
+        values=lambda world: {"value_id": make.new_legal_value(world)},
+        page="legal_values.index",
+        ids=("value_id",),
+    ),
     "audit.index": Case(),
     "search.index": Case(query={"q": "Vecinului"}),
 }

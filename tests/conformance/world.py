@@ -48,6 +48,19 @@ def new_location(world: World) -> int:
         return create_location(code=f"Z{number}", name=f"Punct {number}").id
 
 
+def new_legal_value(world: World) -> int:
+    """Write down a value that begins long after today."""
+    from datetime import date
+    from decimal import Decimal
+
+    from core.foundation.settings.dated import NewValue, add_value
+
+    day = date(2110 + next(numbers) % 90, 1 + next(numbers) % 12, 1 + next(numbers) % 28)
+    with world.home.context(), unit_of_work():
+        new = NewValue(value=Decimal(3), unit="years", valid_from=day, source="Legea")
+        return add_value("guarantee.new", new).id
+
+
 def new_user(world: World, *, password: bool = True) -> int:
     if password:
         return world.home.add_user("technician")

@@ -12,6 +12,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.ro import cui
 
 from core.foundation.settings.values import (
+    BooleanSetting,
     ColourSetting,
     EmailSetting,
     PhoneSetting,
@@ -74,6 +75,8 @@ FIRM: Final = SettingsGroup(
     fields=(
         TextSetting(name="name", title=_l("Legal name"), required=True),
         TextSetting(name="tax_id", title=_l("Tax code"), max_length=30, check=check_tax_id),
+        BooleanSetting(name="vat_payer", title=_l("Registered for VAT"), default=True),
+        BooleanSetting(name="vat_on_collection", title=_l("Pays VAT on collection")),
         TextSetting(name="trade_register", title=_l("Trade register no."), max_length=40),
         TextSetting(name="street", title=_l("Street and number")),
         TextSetting(name="city", title=_l("City"), max_length=100),

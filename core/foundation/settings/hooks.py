@@ -8,6 +8,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 
 from core.foundation.accounts.identity import LocationChoice
 from core.foundation.settings.firm import FIRM
+from core.foundation.settings.legal import CORE_VALUES, LegalValue
 from core.foundation.settings.locations import create_location, list_locations, suggest_code
 from core.foundation.settings.naming import RECORDS
 from core.foundation.settings.services import save_group
@@ -18,17 +19,21 @@ from core.foundation.ui.values import NavItem, SettingsPage
 from core.plugin import Permission, hookimpl
 
 MANAGER = frozenset({"manager"})
+ACCOUNTING = frozenset({"manager", "accountant"})
 
 
 @hookimpl
 def permissions() -> Sequence[Permission]:
     """Declare who may see and change settings and locations."""
     return (
-        Permission("core.settings:view", _l("See settings"), MANAGER),
+        Permission("core.settings:view", _l("See settings"), ACCOUNTING),
         Permission("core.settings:edit", _l("Change settings"), MANAGER),
         Permission("core.location:view", _l("See locations"), MANAGER),
         Permission("core.location:create", _l("Add locations"), MANAGER),
         Permission("core.location:edit", _l("Change locations"), MANAGER),
+        Permission("core.legal_value:view", _l("See legal values"), ACCOUNTING),
+        # Taxes are counted with them: only the owner adds one, unless the shop says otherwise.
+        Permission("core.legal_value:edit", _l("Add legal values")),
     )
 
 
@@ -62,7 +67,21 @@ def settings_pages() -> Sequence[SettingsPage]:
             "core.location:view",
             order=10,
         ),
+        SettingsPage(
+            _l("Legal values"),
+            _l("VAT rates, ceilings and deadlines, by day."),
+            "journal-text",
+            "legal_values.index",
+            "core.legal_value:view",
+            order=300,
+        ),
     )
+
+
+@hookimpl
+def legal_values() -> Sequence[LegalValue]:
+    """Declare what the law fixes for every shop."""
+    return CORE_VALUES
 
 
 @hookimpl

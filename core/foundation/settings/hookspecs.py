@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.foundation.settings.legal import LegalValue
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.ui.values import SettingsPage
 from core.plugin import hookspec
@@ -21,4 +22,14 @@ def settings_groups() -> Sequence[SettingsGroup]:
 @hookspec
 def settings_pages() -> Sequence[SettingsPage]:
     """Return pages of your own that the index of settings leads to: lists that a shop fills once, such as its locations."""
+    return ()
+
+
+@hookspec
+def legal_values() -> Sequence[LegalValue]:
+    """Return rates, thresholds and deadlines of the law that you look up by day; the shop keeps what each is in Settings → Legal values.
+
+    What they are, for the countries that you know, your migrations write into the table ``dated_value``. A rate of VAT has a key
+    that begins with ``vat.``.
+    """
     return ()

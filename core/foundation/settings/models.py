@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +11,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model
-from core.types import UtcDateTime, now
+from core.types import Rate, UtcDateTime, now
 
 #: Longest code of a location; it stands at the front of every number.
 CODE_LENGTH = 8
@@ -87,6 +88,33 @@ class NumberSeries(Model):
     next_number: Mapped[int] = mapped_column(BigInteger, info={"title": _l("Next number")})
     #: Fewest digits, filled up with zeros.
     width: Mapped[int] = mapped_column(info={"title": _l("Digits")})
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class DatedValue(Model):
+    """A rate, threshold or deadline of the law as it is from one day on."""
+
+    __tablename__ = "dated_value"
+    __table_args__ = (Index(None, "country", "key", "valid_from", unique=True),)
+    __audit_label__ = "key"
+    __title__ = _l("Legal value")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Whose law, ISO 3166-1 alpha-2.
+    country: Mapped[str] = mapped_column(String(2), info={"title": _l("Country")})
+    key: Mapped[str] = mapped_column(String(60), info={"title": _l("Key")})
+    value: Mapped[Decimal] = mapped_column(Rate(), info={"title": _l("Value")})
+    #: One of ``legal.UNITS``, or the code of a currency.
+    unit: Mapped[str] = mapped_column(String(20), info={"title": _l("Unit")})
+    valid_from: Mapped[date] = mapped_column(info={"title": _l("From")})
+    #: Last day by its own law; a later row ends it as well, without a word here.
+    valid_to: Mapped[date | None] = mapped_column(info={"title": _l("Until")})
+    #: The law that says so.
+    source: Mapped[str] = mapped_column(String(200), info={"title": _l("Source")})
+    #: Why a value that had begun already was written down or corrected.
+    reason: Mapped[str] = mapped_column(String(200), default="", info={"title": _l("Reason")})
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name

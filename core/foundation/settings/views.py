@@ -11,6 +11,7 @@ from core.db import unit_of_work
 from core.errors import ConflictError, DomainError, NotAllowedError
 from core.foundation.accounts.identity import current_user
 from core.foundation.settings.forms import GroupForm, group_form
+from core.foundation.settings.legal_views import legal
 from core.foundation.settings.location_views import locations
 from core.foundation.settings.services import (
     forget_settings,
@@ -25,7 +26,7 @@ from core.foundation.settings.values import SettingsGroup
 from core.foundation.ui.messages import say
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
-BLUEPRINTS = (settings, locations)
+BLUEPRINTS = (settings, locations, legal)
 
 
 @settings.get("/")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from core.foundation.settings.legal import LegalValue
 from core.foundation.settings.values import (
     BooleanSetting,
     ChoiceSetting,
@@ -44,3 +45,9 @@ GROUP = SettingsGroup(
 def settings_groups() -> Sequence[SettingsGroup]:
     """Declare the samples."""
     return (GROUP,)
+
+
+@hookimpl
+def legal_values() -> Sequence[LegalValue]:
+    """Declare what the law fixes for samples."""
+    return (LegalValue("sample.tax", "Tax on samples", ("percent", "RON")),)
