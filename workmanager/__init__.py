@@ -5,7 +5,7 @@ Every name here is documented where it is defined and stays within one ``API_VER
 
 from core.access import logged_in, public, require
 from core.clients.models import Client
-from core.db import Model, session, unit_of_work
+from core.db import Model, check_version, session, unit_of_work
 from core.equipment.models import Equipment
 from core.errors import (
     ConflictError,
@@ -61,6 +61,7 @@ from core.foundation.ui.forms import (
 )
 from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.records import RecordNames, names_in
+from core.foundation.ui.saving import saving
 from core.foundation.ui.values import (
     Alert,
     FormSection,
@@ -144,6 +145,7 @@ __all__ = [
     "VatRate",
     "VersionedForm",
     "__version__",
+    "check_version",
     "compose_document",
     "current_locale",
     "current_tenant",
@@ -164,6 +166,7 @@ __all__ = [
     "record_change",
     "require",
     "sample_paper",
+    "saving",
     "session",
     "show_paper",
     "text_sandbox",

@@ -18,8 +18,8 @@ from core.clients.keys import (
     tax_key,
 )
 from core.clients.models import Client, ClientKind
-from core.db import session
-from core.errors import ConflictError, NotFoundError
+from core.db import check_version, session
+from core.errors import NotFoundError
 from core.foundation.search.services import put_entry
 from core.foundation.tenants.context import current_tenant, hooks
 from core.foundation.tenants.services import LANGUAGES
@@ -70,13 +70,11 @@ def change_client(client_id: int, data: ClientData, *, version: int) -> Client:
     :raises InvalidInputError: something of ``data`` cannot be taken.
     """
     client = get_client(client_id)
-    if client.version != version:
-        raise ConflictError(_("Somebody else changed this client meanwhile. Look at both and save again."))
-    before = client.version
+    check_version(client.version, version)
     for name, value in read_client(data).items():
         setattr(client, name, value)
     session().flush()
-    if client.version != before:
+    if client.version != version:
         _put_entry(client)
         hooks().client_changed(client=client)
     return client

@@ -15,8 +15,7 @@ from core.clients.listings import CLIENTS, client_rows
 from core.clients.lookup import client_picks, figures_of, picks_of
 from core.clients.models import Client
 from core.clients.services import change_client, create_client, get_client
-from core.db import session, unit_of_work
-from core.errors import ConflictError, DomainError
+from core.db import session
 from core.foundation.accounts import current_user
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.marks import marker
@@ -27,6 +26,7 @@ from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
 from core.foundation.ui.panels import panel_body, readable_panels
 from core.foundation.ui.parsing import without_forbidden
+from core.foundation.ui.saving import saving
 
 clients = Blueprint("clients", __name__, url_prefix="/clients")
 BLUEPRINTS = (clients,)
@@ -65,13 +65,11 @@ def create() -> ResponseReturnValue:
     duplicates = _duplicates(form)
     if duplicates and "confirmed" not in request.form:
         return _form_page(form, None, duplicates=duplicates), 409
-    try:
-        with unit_of_work():
-            client = create_client(form.values())
-            record_result(client.id)
-    except DomainError as error:
-        form.refuse(error)
-        return _form_page(form, None, duplicates=duplicates), error.status
+    with saving(form) as attempt:
+        client = create_client(form.values())
+        record_result(client.id)
+    if attempt.error is not None:
+        return _form_page(form, None, duplicates=duplicates), attempt.status
     say(_("%(name)s is in the list of clients.", name=client.name))
     return redirect(url_for("clients.show", client_id=client.id), 303)
 
@@ -131,16 +129,10 @@ def save(client_id: int) -> ResponseReturnValue:
     form = ClientForm()
     if not form.validate():
         return _form_page(form, client), 422
-    try:
-        with unit_of_work():
-            client = change_client(client_id, form.values(), version=form.version.data or 0)
-    except DomainError as error:
-        client = get_client(client_id)
-        if isinstance(error, ConflictError):
-            form.conflict(ClientForm(formdata=None, obj=client).shown())
-        else:
-            form.refuse(error)
-        return _form_page(form, client), error.status
+    with saving(form, stored=lambda: ClientForm(formdata=None, obj=get_client(client_id))) as attempt:
+        client = change_client(client_id, form.values(), version=form.version.data or 0)
+    if attempt.error is not None:
+        return _form_page(form, get_client(client_id)), attempt.status
     say(_("%(name)s: saved.", name=client.name))
     return redirect(url_for("clients.show", client_id=client_id), 303)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.clients.keys import code_key, name_key
 from core.clients.models import Client
-from core.db import session
+from core.db import check_version, session
 from core.equipment.codes import new_unique_id
 from core.equipment.errors import KnownEquipmentError
 from core.equipment.models import (
@@ -20,7 +20,7 @@ from core.equipment.models import (
     EquipmentType,
     Manufacturer,
 )
-from core.errors import ConflictError, NotFoundError
+from core.errors import NotFoundError
 from core.foundation.search.services import put_entry
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.checks import Checks, is_id
@@ -77,8 +77,7 @@ def change_equipment(equipment_id: int, data: EquipmentData, *, version: int) ->
     :raises InvalidInputError: something else of ``data`` cannot be taken.
     """
     equipment = get_equipment(equipment_id)
-    if equipment.version != version:
-        raise ConflictError(_("Somebody else changed this device meanwhile. Look at both and save again."))
+    check_version(equipment.version, version)
     values = _read(data, of=equipment)
     if not values["unique_key"]:
         values |= _fresh_id()

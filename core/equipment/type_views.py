@@ -17,9 +17,9 @@ from core.equipment.types import (
     rename_type,
     set_type_offered,
 )
-from core.errors import ConflictError, DomainError
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.ui.messages import say
+from core.foundation.ui.saving import saving
 
 equipment_types = Blueprint("equipment_types", __name__, url_prefix="/settings/equipment-types")
 
@@ -45,13 +45,11 @@ def create() -> ResponseReturnValue:
     form = TypeForm()
     if not form.validate():
         return _page(form), 422
-    try:
-        with unit_of_work():
-            created = create_type(form.name.data or "")
-            record_result(created.id)
-    except DomainError as error:
-        form.refuse(error)
-        return _page(form), error.status
+    with saving(form) as attempt:
+        created = create_type(form.name.data or "")
+        record_result(created.id)
+    if attempt.error is not None:
+        return _page(form), attempt.status
     say(_("%(name)s: added.", name=created.name))
     return _back(created.id)
 
@@ -72,16 +70,10 @@ def rename(type_id: int) -> ResponseReturnValue:
     form = RenameTypeForm()
     if not form.validate():
         return render_template("equipment/type.html", form=form, name=found.name), 422
-    try:
-        with unit_of_work():
-            rename_type(type_id, form.name.data or "", version=form.version.data or 0)
-    except DomainError as error:
-        found = get_type(type_id)
-        if isinstance(error, ConflictError):
-            form.conflict({"name": found.name, "version": str(found.version)})
-        else:
-            form.refuse(error)
-        return render_template("equipment/type.html", form=form, name=found.name), error.status
+    with saving(form, stored=lambda: RenameTypeForm(formdata=None, obj=get_type(type_id))) as attempt:
+        rename_type(type_id, form.name.data or "", version=form.version.data or 0)
+    if attempt.error is not None:
+        return render_template("equipment/type.html", form=form, name=get_type(type_id).name), attempt.status
     say(_("%(name)s: saved.", name=form.name.data))
     return _back(type_id)
 

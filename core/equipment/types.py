@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from core.clients.keys import name_key
-from core.db import session
+from core.db import check_version, session
 from core.equipment.errors import KnownTypeError
 from core.equipment.models import EquipmentType
-from core.errors import ConflictError, NotFoundError
+from core.errors import NotFoundError
 from core.foundation.ui.checks import Checks, is_id
 
 #: What a new shop starts with, in its language; the shop's to change.
@@ -85,8 +85,7 @@ def rename_type(type_id: int, name: str, *, version: int) -> EquipmentType:
     :raises KnownTypeError: another type has it.
     """
     found = get_type(type_id)
-    if found.version != version:
-        raise ConflictError(_("Somebody else changed this type meanwhile. Look at it and save again."))
+    check_version(found.version, version)
     for column, value in _read_name(name, of=found).items():
         setattr(found, column, value)
     session().flush()

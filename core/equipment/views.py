@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from core.access import require
 from core.clients.lookup import ClientPick, client_picks, picks_of
 from core.clients.views import PICKS
-from core.db import session, unit_of_work
+from core.db import session
 from core.equipment.codes import shown_code
 from core.equipment.errors import KnownEquipmentError
 from core.equipment.forms import EquipmentFilters, EquipmentForm, TypeNames
@@ -22,7 +22,7 @@ from core.equipment.lookup import device_picks, equipment_picks, find_device, pi
 from core.equipment.models import Equipment
 from core.equipment.services import change_equipment, describe, get_equipment, register_equipment
 from core.equipment.type_views import equipment_types
-from core.errors import ConflictError, DomainError
+from core.errors import DomainError
 from core.foundation.accounts import current_user
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.marks import marker
@@ -31,6 +31,7 @@ from core.foundation.tenants.context import hooks
 from core.foundation.ui.checks import read_id
 from core.foundation.ui.messages import say
 from core.foundation.ui.panels import panel_body, readable_panels
+from core.foundation.ui.saving import saving
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment")
 BLUEPRINTS = (equipment, labels, equipment_types)
@@ -70,13 +71,11 @@ def create() -> ResponseReturnValue:
         return _form_page(form, None)
     if not form.validate() or form.doubt():
         return _form_page(form, None), 422
-    try:
-        with unit_of_work():
-            device = register_equipment(form.values())
-            record_result(device.id)
-    except DomainError as error:
-        form.refuse(error)
-        return _form_page(form, None, known=_known(error)), error.status
+    with saving(form) as attempt:
+        device = register_equipment(form.values())
+        record_result(device.id)
+    if attempt.error is not None:
+        return _form_page(form, None, known=_known(attempt.error)), attempt.status
     say(_("%(code)s is registered.", code=shown_code(device.unique_id)))
     return redirect(url_for("equipment.show", equipment_id=device.id), 303)
 
@@ -147,16 +146,10 @@ def save(equipment_id: int) -> ResponseReturnValue:
     is_same = form.unique_id.data == device.unique_id
     if not form.validate() or (not is_same and form.doubt()):
         return _form_page(form, device), 422
-    try:
-        with unit_of_work():
-            device = change_equipment(equipment_id, form.values(), version=form.version.data or 0)
-    except DomainError as error:
-        device = get_equipment(equipment_id)
-        if isinstance(error, ConflictError):
-            form.conflict(_stored_form(device).shown())
-        else:
-            form.refuse(error)
-        return _form_page(form, device, known=_known(error)), error.status
+    with saving(form, stored=lambda: _stored_form(get_equipment(equipment_id))) as attempt:
+        device = change_equipment(equipment_id, form.values(), version=form.version.data or 0)
+    if attempt.error is not None:
+        return _form_page(form, get_equipment(equipment_id), known=_known(attempt.error)), attempt.status
     say(_("%(code)s: saved.", code=shown_code(device.unique_id)))
     return redirect(url_for("equipment.show", equipment_id=equipment_id), 303)
 

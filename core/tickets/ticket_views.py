@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
-from core.db import session, unit_of_work
-from core.errors import ConflictError, DomainError
+from core.db import session
 from core.foundation.accounts import current_actor, current_user
 from core.foundation.accounts.models import User
 from core.foundation.audit.idempotency import idempotent, record_result
@@ -20,6 +19,7 @@ from core.foundation.ui.forms import BaseForm
 from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
 from core.foundation.ui.panels import panel_body, readable_panels
+from core.foundation.ui.saving import saving
 from core.tickets.blueprint import lead_to, tickets
 from core.tickets.errors import TicketMovedError
 from core.tickets.forms import AssignForm, NoteForm, StatusForm, TicketForm
@@ -59,14 +59,11 @@ def note(ticket_id: int) -> ResponseReturnValue:
     get_ticket(ticket_id, current_user())
     if not form.validate():
         return _page(read_page(ticket_id, current_user()), note_form=form), 422
-    try:
-        with unit_of_work():
-            ticket = get_ticket(ticket_id, current_user())
-            add_note(ticket, form.note.data, actor=current_actor())
-            record_result(ticket_id)
-    except DomainError as error:
-        form.refuse(error)
-        return _page(read_page(ticket_id, current_user()), note_form=form), error.status
+    with saving(form) as attempt:
+        add_note(get_ticket(ticket_id, current_user()), form.note.data, actor=current_actor())
+        record_result(ticket_id)
+    if attempt.error is not None:
+        return _page(read_page(ticket_id, current_user()), note_form=form), attempt.status
     return lead_to(ticket_id, anchor="history")
 
 
@@ -87,20 +84,18 @@ def change(ticket_id: int) -> ResponseReturnValue:
     form = _status_form(page)
     if not form.validate():
         return _status_page(page, form), 422
-    try:
-        with unit_of_work():
-            ticket = get_ticket(ticket_id, current_user(), lock=True)
-            _refuse_moved(ticket, form.from_id.data)
-            to = session().get_one(TicketStatus, form.status_id.data)
-            change_status(ticket, to=to, actor=current_actor(), note=form.note.data)
-            record_result(ticket_id)
-    except DomainError as error:
+    with saving(form) as attempt:
+        ticket = get_ticket(ticket_id, current_user(), lock=True)
+        _refuse_moved(ticket, form.from_id.data)
+        to = session().get_one(TicketStatus, form.status_id.data)
+        change_status(ticket, to=to, actor=current_actor(), note=form.note.data)
+        record_result(ticket_id)
+    if attempt.error is not None:
         page = read_page(ticket_id, current_user())
-        form.refuse(error)
         # What may follow is another choice once somebody else has moved the ticket.
         form.offer(page.next_statuses, current_locale().language)
         form.from_id.data, form.from_id.typed = page.ticket.status_id, str(page.ticket.status_id)
-        return _status_page(page, form), error.status
+        return _status_page(page, form), attempt.status
     name = to.title(current_locale().language)
     say(_("%(number)s: now “%(status)s”.", number=ticket.number, status=name))
     return lead_to(ticket_id)
@@ -113,9 +108,10 @@ def assign(ticket_id: int) -> ResponseReturnValue:
     form = _assign_form(get_ticket(ticket_id, current_user()))
     if not form.validate():
         return _page(read_page(ticket_id, current_user()), assign_form=form), 422
-    with unit_of_work():
-        ticket = get_ticket(ticket_id, current_user())
-        assign_ticket(ticket, form.assignee_id.data, actor=current_actor())
+    with saving(form) as attempt:
+        assign_ticket(get_ticket(ticket_id, current_user()), form.assignee_id.data, actor=current_actor())
+    if attempt.error is not None:
+        return _page(read_page(ticket_id, current_user()), assign_form=form), attempt.status
     return lead_to(ticket_id)
 
 
@@ -124,9 +120,7 @@ def assign(ticket_id: int) -> ResponseReturnValue:
 def edit(ticket_id: int) -> ResponseReturnValue:
     """Show what is said of a ticket, to be changed."""
     ticket = get_ticket(ticket_id, current_user())
-    form = TicketForm(formdata=None)
-    form.fill(ticket)
-    return _edit_page(ticket, _offered(form, ticket), read_sections("ticket", current_user(), ticket))
+    return _edit_page(ticket, _stored_form(ticket), read_sections("ticket", current_user(), ticket))
 
 
 @tickets.post("/<int:ticket_id>/edit")
@@ -139,19 +133,10 @@ def save(ticket_id: int) -> ResponseReturnValue:
     verdicts = [form.validate(), *(section.form.validate() for section in sections)]
     if not all(verdicts):
         return _edit_page(ticket, form, sections), 422
-    try:
-        with unit_of_work():
-            ticket = get_ticket(ticket_id, current_user())
-            _save(ticket, form, sections)
-    except DomainError as error:
-        ticket = get_ticket(ticket_id, current_user())
-        if isinstance(error, ConflictError):
-            stored = TicketForm(formdata=None)
-            stored.fill(ticket)
-            form.conflict(_offered(stored, ticket).shown())
-        else:
-            form.refuse(error)
-        return _edit_page(ticket, form, sections), error.status
+    with saving(form, stored=lambda: _stored_form(get_ticket(ticket_id, current_user()))) as attempt:
+        _save(get_ticket(ticket_id, current_user()), form, sections)
+    if attempt.error is not None:
+        return _edit_page(get_ticket(ticket_id, current_user()), form, sections), attempt.status
     say(_("%(number)s: saved.", number=ticket.number))
     return lead_to(ticket_id)
 
@@ -166,6 +151,13 @@ def _save(ticket: Ticket, form: TicketForm, sections: list[Section]) -> None:
         change_unlock_code(ticket, form.unlock_code.data or "", actor=actor)
     for section in sections:
         section.spec.save(ticket, section.form)
+
+
+def _stored_form(ticket: Ticket) -> TicketForm:
+    """Return the form of a ticket as it is stored."""
+    form = TicketForm(formdata=None)
+    form.fill(ticket)
+    return _offered(form, ticket)
 
 
 def _offered(form: TicketForm, ticket: Ticket) -> TicketForm:

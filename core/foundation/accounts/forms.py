@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import Field
 from wtforms.validators import ValidationError
 
 from core.foundation.accounts.identity import LocationChoice
-from core.foundation.accounts.models import NAME_LENGTH, Role, User
+from core.foundation.accounts.models import NAME_LENGTH, Role
 from core.foundation.accounts.passwords import LONGEST, SHORTEST
 from core.foundation.accounts.roles import NAME_LENGTH as ROLE_NAME_LENGTH
 from core.foundation.accounts.services import UserFacts
@@ -107,38 +107,9 @@ class UserForm(VersionedForm):
             own_tickets_only=bool(self.own_tickets_only.data),
         )
 
-    def show_conflict(self, user: User, locations: Mapping[int, str]) -> None:
-        """Show what is stored now beside what was typed."""
-        self.conflict(
-            {
-                "version": str(user.version),
-                "name": user.name,
-                "email": user.email,
-                "roles": ", ".join(role.title for role in user.roles),
-                "location_ids": ", ".join(
-                    name for number, name in locations.items() if number in user.location_ids
-                ),
-            }
-        )
-        if bool(self.own_tickets_only.data) != user.own_tickets_only:
-            self.own_tickets_only.stored = _("yes") if user.own_tickets_only else _("no")
-
 
 class RoleForm(VersionedForm):
     """A role: its name and what it permits."""
 
     name = TextField(_l("Name"), required=True, max_length=ROLE_NAME_LENGTH)
     permissions = MultiChoiceField(_l("Permissions"))
-
-    def show_conflict(self, role: Role, permitted: Mapping[str, Any]) -> None:
-        """Show what is stored now beside what was chosen.
-
-        :param permitted: Titles of what the stored role permits, by name, in the order of the form.
-        """
-        self.conflict(
-            {
-                "version": str(role.version),
-                "name": role.title,
-                "permissions": ", ".join(str(title) for title in permitted.values()),
-            }
-        )

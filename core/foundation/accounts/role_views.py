@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from core.access import require
 from core.db import unit_of_work
-from core.errors import ConflictError, DomainError
 from core.foundation.accounts.forms import RoleForm
 from core.foundation.accounts.identity import current_user
 from core.foundation.accounts.models import Role
@@ -29,6 +27,7 @@ from core.foundation.accounts.roles import (
 )
 from core.foundation.tenants.context import current_tenant, plugin_host
 from core.foundation.ui.messages import say
+from core.foundation.ui.saving import saving
 
 if TYPE_CHECKING:
     from werkzeug.wrappers.response import Response
@@ -69,15 +68,12 @@ def create() -> Response | Page:
     form = _form()
     status = 422
     if form.validate():
-        try:
-            with unit_of_work():
-                add_role(form.name.data, form.permissions.data or (), by=current_user())
-        except DomainError as error:
-            status = error.status
-            form.refuse(error)
-        else:
+        with saving(form) as attempt:
+            add_role(form.name.data, form.permissions.data or (), by=current_user())
+        if attempt.error is None:
             say(_("Saved."))
             return redirect(url_for("roles.index"))
+        status = attempt.status
     return _page(form, None), status
 
 
@@ -96,25 +92,18 @@ def edit(role_id: int) -> Response | Page:
     form = _form()
     status = 422
     if form.validate():
-        try:
-            with unit_of_work():
-                change_role(
-                    get_role(role_id),
-                    name=form.name.data,
-                    permissions=form.permissions.data or (),
-                    version=form.version.data,
-                    by=current_user(),
-                )
-        except ConflictError as error:
-            status = error.status
-            role = get_role(role_id)
-            form.show_conflict(role, _permitted(role))
-        except DomainError as error:
-            status = error.status
-            form.refuse(error)
-        else:
+        with saving(form, stored=lambda: _form(get_role(role_id))) as attempt:
+            change_role(
+                get_role(role_id),
+                name=form.name.data,
+                permissions=form.permissions.data or (),
+                version=form.version.data,
+                by=current_user(),
+            )
+        if attempt.error is None:
             say(_("Saved."))
             return redirect(url_for("roles.index"))
+        status = attempt.status
     return _page(form, get_role(role_id)), status
 
 
@@ -141,16 +130,12 @@ def delete(role_id: int) -> Response:
 
 
 def _form(role: Role | None = None) -> RoleForm:
-    form = RoleForm() if role is None else RoleForm(data={"name": role.title, "version": role.version})
+    stored = None if role is None else {"name": role.title, "version": role.version}
+    form = RoleForm() if stored is None else RoleForm(formdata=None, data=stored)
     form.permissions.choices = [(one.name, one.title) for one in all_permissions(current_tenant().states)]
     if role is not None:
         form.permissions.data = sorted(permissions_of([role]))
     return form
-
-
-def _permitted(role: Role) -> Mapping[str, Any]:
-    held = permissions_of([role])
-    return {one.name: one.title for one in all_permissions(current_tenant().states) if one.name in held}
 
 
 def _page(form: RoleForm, role: Role | None) -> str:

@@ -9,7 +9,6 @@ from flask_babel import gettext as _, ngettext
 
 from core.access import require
 from core.db import unit_of_work
-from core.errors import ConflictError, DomainError
 from core.foundation.accounts.devices import revoke_sessions
 from core.foundation.accounts.errors import BeyondReachError
 from core.foundation.accounts.events import tell
@@ -29,6 +28,7 @@ from core.foundation.accounts.services import (
 )
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.messages import say, warn
+from core.foundation.ui.saving import saving
 
 if TYPE_CHECKING:
     from werkzeug.wrappers.response import Response
@@ -64,15 +64,12 @@ def create() -> Page:
     form = _form()
     status = 422
     if form.validate():
-        try:
-            with unit_of_work():
-                user = create_user(form.facts, by=current_user())
-                link = issue_link(user, by=current_user())
-        except DomainError as error:
-            status = error.status
-            form.refuse(error)
-        else:
+        with saving(form) as attempt:
+            user = create_user(form.facts, by=current_user())
+            link = issue_link(user, by=current_user())
+        if attempt.error is None:
             return _link_page(user, link), 201
+        status = attempt.status
     return render_template("account/user_form.html", form=form, person=None), status
 
 
@@ -91,18 +88,12 @@ def edit(user_id: int) -> Response | Page:
     form = _form(get_user(user_id), is_sent=True)
     status = 422
     if form.validate():
-        try:
-            with unit_of_work():
-                change_user(get_user(user_id), form.facts, version=form.version.data, by=current_user())
-        except ConflictError as error:
-            status = error.status
-            form.show_conflict(get_user(user_id), {location.id: location.name for location in _locations()})
-        except DomainError as error:
-            status = error.status
-            form.refuse(error)
-        else:
+        with saving(form, stored=lambda: _form(get_user(user_id))) as attempt:
+            change_user(get_user(user_id), form.facts, version=form.version.data, by=current_user())
+        if attempt.error is None:
             say(_("Saved."))
             return redirect(url_for("users.index"))
+        status = attempt.status
     return _page(form, get_user(user_id)), status
 
 
@@ -156,7 +147,7 @@ def log_out(user_id: int) -> Response:
 
 def _form(user: User | None = None, *, is_sent: bool = False) -> UserForm:
     """Return the form as ``user`` is, or as it was sent."""
-    form = UserForm(obj=user)
+    form = UserForm(obj=user) if is_sent or user is None else UserForm(formdata=None, obj=user)
     kept = user.location_ids if user is not None else frozenset()
     form.offer(list_roles(), _locations(), kept=kept)
     if user is not None and not is_sent:

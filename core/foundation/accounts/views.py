@@ -11,8 +11,6 @@ from flask_babel import force_locale, gettext as _, ngettext
 from core.access import logged_in, public
 from core.db import end_reading, unit_of_work
 from core.errors import (
-    ConflictError,
-    DomainError,
     InvalidInputError,
     NotFoundError,
     ProgrammingError,
@@ -46,6 +44,7 @@ from core.foundation.tenants.context import current_tenant
 from core.foundation.tenants.services import LANGUAGES
 from core.foundation.ui.headers import asks_for_fragment
 from core.foundation.ui.messages import say
+from core.foundation.ui.saving import saving
 
 if TYPE_CHECKING:
     from werkzeug.wrappers.response import Response
@@ -153,20 +152,15 @@ def save_profile() -> Response | Page:
     form = ProfileForm()
     status = 422
     if form.validate():
-        try:
-            with unit_of_work():
-                user = get_user(current_user().id)
-                change_profile(user, name=form.name.data, version=form.version.data)
-                change_preferences(user.id, **_choices(form))
-        except ConflictError as error:
-            status = error.status
+        with saving(
+            form, stored=lambda: ProfileForm(formdata=None, obj=get_user(current_user().id))
+        ) as attempt:
             user = get_user(current_user().id)
-            form.conflict({"version": str(user.version), "name": user.name})
-        except DomainError as error:
-            status = error.status
-            form.refuse(error)
-        else:
+            change_profile(user, name=form.name.data, version=form.version.data)
+            change_preferences(user.id, **_choices(form))
+        if attempt.error is None:
             return _saved(form.language.data)
+        status = attempt.status
     return render_template("account/profile.html", form=form, person=get_user(current_user().id)), status
 
 

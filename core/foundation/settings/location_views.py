@@ -7,8 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
-from core.db import unit_of_work
-from core.errors import ConflictError, DomainError
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.settings.forms import LocationForm
 from core.foundation.settings.locations import (
@@ -19,6 +17,7 @@ from core.foundation.settings.locations import (
 )
 from core.foundation.settings.models import Location
 from core.foundation.ui.messages import say
+from core.foundation.ui.saving import saving
 
 locations = Blueprint("locations", __name__, url_prefix="/settings/locations")
 
@@ -50,18 +49,16 @@ def create() -> ResponseReturnValue:
     form = LocationForm()
     if not form.validate():
         return _page(form, None), 422
-    try:
-        with unit_of_work():
-            location = create_location(
-                code=form.code.data or "",
-                name=form.name.data or "",
-                address=form.address.data or "",
-                phone=form.phone.data,
-            )
-            record_result(location.id)
-    except DomainError as error:
-        form.refuse(error)
-        return _page(form, None), error.status
+    with saving(form) as attempt:
+        location = create_location(
+            code=form.code.data or "",
+            name=form.name.data or "",
+            address=form.address.data or "",
+            phone=form.phone.data,
+        )
+        record_result(location.id)
+    if attempt.error is not None:
+        return _page(form, None), attempt.status
     say(_("%(name)s: added.", name=location.name))
     return _back(location.id)
 
@@ -82,23 +79,18 @@ def save(location_id: int) -> ResponseReturnValue:
     form = LocationForm(obj=location)
     if not form.validate():
         return _page(form, location), 422
-    try:
-        with unit_of_work():
-            change_location(
-                get_location(location_id),
-                code=form.code.data or "",
-                name=form.name.data or "",
-                address=form.address.data or "",
-                phone=form.phone.data,
-                is_active=form.is_active.data,
-                version=form.version.data or 0,
-            )
-    except DomainError as error:
-        location = get_location(location_id)
-        form.refuse(error)
-        if isinstance(error, ConflictError):
-            form.conflict(LocationForm(formdata=None, obj=location).shown())
-        return _page(form, location), error.status
+    with saving(form, stored=lambda: LocationForm(formdata=None, obj=get_location(location_id))) as attempt:
+        change_location(
+            get_location(location_id),
+            code=form.code.data or "",
+            name=form.name.data or "",
+            address=form.address.data or "",
+            phone=form.phone.data,
+            is_active=form.is_active.data,
+            version=form.version.data or 0,
+        )
+    if attempt.error is not None:
+        return _page(form, get_location(location_id)), attempt.status
     say(_("%(name)s: saved.", name=form.name.data))
     return _back(location_id)
 

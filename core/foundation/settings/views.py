@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import require
-from core.db import unit_of_work
-from core.errors import ConflictError, DomainError, NotAllowedError
+from core.errors import NotAllowedError
 from core.foundation.accounts.identity import current_user
 from core.foundation.settings.forms import GroupForm, group_form
 from core.foundation.settings.legal_views import legal
@@ -24,6 +23,7 @@ from core.foundation.settings.services import (
 )
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.ui.messages import say
+from core.foundation.ui.saving import saving
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 BLUEPRINTS = (settings, locations, legal)
@@ -57,18 +57,17 @@ def save(name: str) -> ResponseReturnValue:
     form = group_form(group, get_group(name), version=group_version(name))
     if not form.validate():
         return _page(group, form), 422
-    try:
-        with unit_of_work():
-            save_group(name, form.values(), version=form.version.data or 0)
-    except DomainError as error:
-        form.refuse(error)
-        if isinstance(error, ConflictError):
-            forget_settings()
-            stored = group_form(group, get_group(name), version=group_version(name), sent=False)
-            form.conflict(stored.shown())
-        return _page(group, form), error.status
+    with saving(form, stored=lambda: _stored_form(group)) as attempt:
+        save_group(name, form.values(), version=form.version.data or 0)
+    if attempt.error is not None:
+        return _page(group, form), attempt.status
     say(_("%(title)s: saved.", title=group.title))
     return redirect(url_for("settings.show", name=name), 303)
+
+
+def _stored_form(group: SettingsGroup) -> GroupForm:
+    forget_settings()
+    return group_form(group, get_group(group.name), version=group_version(group.name), sent=False)
 
 
 def _group(name: str) -> SettingsGroup:

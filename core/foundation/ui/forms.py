@@ -186,7 +186,7 @@ class VersionedForm(BaseForm):
     def shown(self) -> dict[str, str]:
         """Return the values as people read them, by field: what ``conflict`` of another form takes.
 
-        ``form.conflict(ClientForm(formdata=None, obj=client).shown())`` shows a person what is stored.
+        ``saving(form, stored=lambda: ClientForm(formdata=None, obj=client))`` shows a person what is stored.
         """
         visible = (name for name, field in self._fields.items() if not isinstance(field.widget, HiddenInput))
         return {
@@ -231,6 +231,8 @@ def shown(field: Field) -> str:
     if isinstance(field, TypedField):
         readable = field.data is not None and not field.errors
         return field.present(field.data) if readable else field.typed or ""
+    if isinstance(field, CheckField):
+        return _("yes") if field.data else _("no")
     return str(field.data)
 
 
