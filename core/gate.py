@@ -6,10 +6,13 @@ A plugin that is off has no routes at all for a tenant: requests are matched aga
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import flask
 from flask import Flask, Request
+from flask.globals import _cv_request  # the proxies that are public cost more than what they lead to
 from flask_babel import gettext as _
 from werkzeug.routing import IntegerConverter, Map, MapAdapter
 
@@ -29,6 +32,7 @@ from core.foundation.tenants.resolver import REDIRECT_KEY, REFUSAL_KEY, TENANT_K
 from core.foundation.tenants.services import owners_of
 from core.foundation.ui.errors import wants_problem
 from core.foundation.ui.headers import asks_for_fragment
+from core.foundation.ui.templates import Templates
 from core.migrate import standings
 from core.plugin import PluginHost, PluginStates
 from core.types import LARGEST_ID
@@ -53,14 +57,32 @@ class WholeNumber(IntegerConverter):
         super().__init__(url_map, **options)
 
 
+class Routes(Map):
+    """The routes that exist for one set of plugins; complete before a request is matched against them."""
+
+    @cached_property
+    def single(self) -> Mapping[str, Rule]:
+        """The rule of each endpoint whose address needs no choice between rules, hosts or defaults."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.iter_rules():
+            found.setdefault(rule.endpoint, []).append(rule)
+        return {
+            endpoint: rules[0]
+            for endpoint, rules in found.items()
+            if len(rules) == 1 and not (rules[0].defaults or rules[0].subdomain or rules[0].websocket)
+        }
+
+
 class Application(Flask):
-    """Flask with a map of routes for each set of plugins."""
+    """Flask with a map of routes for each set of plugins, and templates compiled for each language."""
+
+    jinja_environment = Templates  # type: ignore[assignment]  # the base declares its own class alone
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Flask's own
         """Bound whole numbers in addresses."""
         super().__init__(*args, **kwargs)
         self.url_map.converters = {**self.url_map.converters, "int": WholeNumber}
-        self._maps: dict[frozenset[str] | None, Map] = {}
+        self._maps: dict[frozenset[str] | None, Routes] = {}
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Match a request against the routes that exist for its tenant, or for the installation."""
@@ -68,6 +90,26 @@ class Application(Flask):
             return super().create_url_adapter(request)
         tenant: Tenant | None = request.environ.get(TENANT_KEY)
         return self.map_for(tenant).bind_to_environ(request.environ)
+
+    def url_for(
+        self,
+        /,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,  # noqa: ANN401 - Flask's own
+    ) -> str:
+        """Return the address of a view as Flask does, by a shorter way where the address needs no choice: on most rows of most pages."""
+        special = (_anchor, _method, _scheme, _external) != (None, None, None, None)
+        path = None if special or self.url_default_functions else _path_of(endpoint, values)
+        if path is not None:
+            return path
+        return super().url_for(
+            endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
+        )
 
     def map_for(self, tenant: Tenant | None) -> Map:
         """Return the routes that exist for ``tenant``; for the installation without one."""
@@ -84,9 +126,9 @@ class Application(Flask):
             self._maps[visible] = self._make_map(visible)
             self._maps[visible].update()
 
-    def _make_map(self, visible: frozenset[str] | None) -> Map:
+    def _make_map(self, visible: frozenset[str] | None) -> Routes:
         plugins: PluginHost = self.extensions["wm_plugins"]
-        made = Map(converters=self.url_map.converters)
+        made = Routes(converters=self.url_map.converters)
         for rule in self.url_map.iter_rules():
             owner = owner_of(rule.endpoint, plugins)
             access = access_of(self.view_functions[rule.endpoint])
@@ -97,6 +139,23 @@ class Application(Flask):
             if shows:
                 made.add(_copy(rule))
         return made
+
+
+def _path_of(endpoint: str, values: Mapping[str, Any]) -> str | None:
+    """Return the path of ``endpoint`` in this request, ``None`` where Flask has to look closer."""
+    context = _cv_request.get(None)
+    if context is None or context.url_adapter is None:
+        return None
+    if endpoint[:1] == ".":
+        blueprint = context.request.blueprint
+        endpoint = endpoint[1:] if blueprint is None else blueprint + endpoint
+    adapter = context.url_adapter
+    rule = adapter.map.single.get(endpoint) if isinstance(adapter.map, Routes) else None
+    given = {name: value for name, value in values.items() if value is not None}
+    if rule is None or not rule.arguments <= given.keys():
+        return None
+    built = rule.build(given)
+    return None if built is None else f"{adapter.script_name[:-1]}/{built[1].lstrip('/')}"
 
 
 def _copy(rule: Rule) -> Rule:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, tzinfo
 from types import SimpleNamespace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask
+from flask.globals import _cv_app  # the proxies that are public cost more than what they lead to
 from flask_babel import Domain, get_locale, get_timezone, get_translations
 from markupsafe import Markup
 
@@ -24,10 +24,8 @@ _NOTHING = NullTranslations()
 
 def _kept() -> SimpleNamespace | None:
     """Return where Flask-Babel keeps its state of this context, ``None`` before it has any and outside a context."""
-    if not flask.has_app_context():
-        return None
-    space: dict[str, Any] = flask.g._get_current_object().__dict__  # noqa: SLF001 - a LocalProxy's own, public for all that
-    found: SimpleNamespace | None = space.get("_flask_babel")
+    context = _cv_app.get(None)
+    found: SimpleNamespace | None = None if context is None else context.g.__dict__.get("_flask_babel")
     return found
 
 

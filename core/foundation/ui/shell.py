@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask_wtf.csrf import generate_csrf
 
 from core.foundation.ui.assets import Assets, Guard, init_assets, open_to_all
@@ -107,6 +107,12 @@ def page_defaults() -> dict[str, Any]:
     }
 
 
+def csrf_token() -> str:
+    """Return the CSRF token of this request; only the first call of a request makes one."""
+    token: str = g.get("csrf_token") or generate_csrf()
+    return token
+
+
 def _nothing(permission: str) -> bool:
     """Allow nobody anything."""
     del permission
@@ -123,7 +129,7 @@ def init_ui(app: Flask, static_folders: Iterable[Path] = (), *, guard: Guard = o
     assets = init_assets(app, static_folders, guard=guard)
     init_theme(app, guard=guard)
     init_formats(app)
-    app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(page_defaults)
     init_error_pages(app)
