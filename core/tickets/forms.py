@@ -9,7 +9,6 @@ from typing import Any, Final
 from flask_babel import gettext as _, lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import AnyOf
-from wtforms.widgets import HiddenInput
 
 from core.clients.models import ClientKind
 from core.equipment.types import TypeRow
@@ -37,6 +36,7 @@ from core.foundation.ui.forms import (
 )
 from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.parsing import moment
+from core.foundation.ui.widgets import HiddenInput
 from core.tickets.models import LONGEST_TEXT, Priority, Ticket, TicketStatus
 from core.tickets.queries import NOBODY, People
 from core.tickets.services import LONGEST_UNLOCK, TicketData

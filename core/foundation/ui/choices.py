@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from typing import Any, Unpack
 
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms import BooleanField, Field
 from wtforms.form import BaseForm as WTForm
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, html_params
 
 from core.foundation.ui import parsing
 from core.foundation.ui.fields import FieldOptions, rules_of
+from core.foundation.ui.templates import plain
+from core.foundation.ui.widgets import CheckboxInput, attributes
 
 #: Pairs of a value and what the person reads.
 Choices = Iterable[tuple[object, object]]
@@ -22,22 +23,17 @@ Choices = Iterable[tuple[object, object]]
 class ChoiceWidget:
     """Draw a ``<select>``."""
 
-    def __call__(self, field: ChoiceField, **attributes: object) -> Markup:
+    def __call__(self, field: ChoiceField, **given: object) -> Markup:
         """Return the control with its options."""
-        attributes.setdefault("id", field.id)
+        given.setdefault("id", field.id)
         if field.flags.required:
-            attributes.setdefault("required", True)
+            given.setdefault("required", True)
         options = "".join(
-            f'<option value="{escape(value)}"{" selected" if on else ""}>{escape(label)}</option>'
+            f'<option value="{plain(value)}"{" selected" if on else ""}>{plain(label)}</option>'
             for value, label, on in field.options()
         )
-        head = _markup(html_params(name=field.name, multiple=field.multiple, **attributes))
-        return _markup(f"<select {head}>{options}</select>")
-
-
-def _markup(attributes: str) -> Markup:
-    """Mark what is put together here of parts that ``html_params`` and ``escape`` have made safe."""
-    return Markup(attributes)  # noqa: S704 - see above
+        head = attributes(name=field.name, multiple=field.multiple, **given)
+        return Markup(f"<select {head}>{options}</select>")  # noqa: S704 - every part is escaped
 
 
 class ChoiceField(Field):

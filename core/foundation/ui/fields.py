@@ -17,7 +17,6 @@ from flask_babel import gettext as _
 from wtforms import Field
 from wtforms.form import BaseForm as WTForm
 from wtforms.validators import StopValidation
-from wtforms.widgets import PasswordInput, TextArea, TextInput
 
 from core.foundation.ui import parsing
 from core.foundation.ui.formats import (
@@ -30,6 +29,7 @@ from core.foundation.ui.formats import (
     local_today,
 )
 from core.foundation.ui.language import current_locale, current_zone
+from core.foundation.ui.widgets import PasswordInput, TextArea, TextInput
 from core.types import LARGEST_INTEGER
 
 Value = TypeVar("Value")

@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import HiddenInput as AnyHiddenInput
 
 from core.errors import DomainError, InvalidInputError
 from core.foundation.ui.choices import CheckField, ChoiceField, MultiChoiceField, RadioField
@@ -36,6 +36,7 @@ from core.foundation.ui.fields import (
     TimeField,
     TypedField,
 )
+from core.foundation.ui.widgets import HiddenInput
 
 #: The methods that send a form.
 SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -166,7 +167,7 @@ class BaseForm(FlaskForm):
         for message in self.form_errors:
             yield Problem("", "", str(message))
         for field in self._fields.values():
-            hidden = isinstance(field.widget, HiddenInput)
+            hidden = isinstance(field.widget, AnyHiddenInput)
             for message in field.errors:
                 yield Problem(
                     "" if hidden else field.id, "" if hidden else str(field.label.text), str(message)
@@ -175,7 +176,7 @@ class BaseForm(FlaskForm):
     @property
     def hidden_fields(self) -> Iterator[Field]:
         """The fields that nobody sees: token, key, version."""
-        return (field for field in self._fields.values() if isinstance(field.widget, HiddenInput))
+        return (field for field in self._fields.values() if isinstance(field.widget, AnyHiddenInput))
 
 
 class VersionedForm(BaseForm):
@@ -188,7 +189,9 @@ class VersionedForm(BaseForm):
 
         ``saving(form, stored=lambda: ClientForm(formdata=None, obj=client))`` shows a person what is stored.
         """
-        visible = (name for name, field in self._fields.items() if not isinstance(field.widget, HiddenInput))
+        visible = (
+            name for name, field in self._fields.items() if not isinstance(field.widget, AnyHiddenInput)
+        )
         return {
             **{name: shown(self._fields[name]) for name in visible},
             "version": str(self.version.data or 0),
