@@ -56,7 +56,7 @@ class _Form(BaseForm):
 )
 @pytest.mark.parametrize("data", [None, '<a> & "b"', 7])
 @pytest.mark.parametrize("attributes", [{}, {"id": "other", "class": "x", "required": False, "value": "v"}])
-def test_controls_are_drawn_as_wtforms_draws_them(  # noqa: PLR0913 - a table
+def test_controls_are_drawn_as_wtforms_draws_them(  # noqa: PLR0917 - a table
     app: Flask, name: str, own: Any, theirs: Any, data: object, attributes: dict[str, Any]
 ) -> None:
     with app.test_request_context("/"):
