@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from core.db import AUDITED, end_reading, session
 from core.errors import BadRequestError, ConflictError, DomainError, ProgrammingError
 from core.foundation.accounts.identity import find_user
 from core.foundation.audit.models import IdempotencyKey
+from core.foundation.tenants.context import current_tenant
 from core.types import now
 
 KEY_FIELD: Final = "_key"
@@ -31,6 +33,8 @@ KEY_FIELD: Final = "_key"
 UNCOUNTED: Final = frozenset({KEY_FIELD, "csrf_token"})
 #: How long a repeat is known.
 KEPT_FOR: Final = timedelta(days=3)
+#: Seconds between two looks of one process for keys of a tenant that are too old.
+SWEEP_EVERY: Final = 3600
 #: "See Other": what a form that created something is answered with.
 SEE_OTHER: Final = 303
 
@@ -138,6 +142,7 @@ def record_result(result_id: int, *, status: int = SEE_OTHER) -> None:
     }
     session().execute(insert(IdempotencyKey), [values])
     call.is_recorded = True
+    _sweep_now_and_then()
 
 
 def find_result(call: Call) -> Known | None:
@@ -159,6 +164,15 @@ def forget_old_keys(older_than: timedelta = KEPT_FOR) -> int:
     statement = delete(IdempotencyKey).where(IdempotencyKey.created_at < now() - older_than)
     result = session().execute(statement, execution_options={AUDITED: True})
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _sweep_now_and_then() -> None:
+    """Delete old keys in the open unit of work, at most once an hour in each process; the index finds them."""
+    due: dict[int, float] = flask.current_app.extensions.setdefault("wm_sweep_keys", {})
+    tenant, clock = current_tenant().id, time.monotonic()
+    if clock >= due.get(tenant, 0):
+        due[tenant] = clock + SWEEP_EVERY
+        forget_old_keys()
 
 
 def _read_call() -> Call:

@@ -38,6 +38,8 @@ STAMPS = Table(
 )
 #: Seconds within which a stamp is not written again.
 STAMP_EVERY: Final = 60
+#: Seconds between two sweeps of one process.
+SWEEP_EVERY: Final = 3600
 #: Seconds after which a counter and a stamp are removed: longer than any limit, longer than any login.
 COUNTERS_KEPT: Final = 2 * 24 * 3600
 STAMPS_KEPT: Final = 100 * 24 * 3600
@@ -88,6 +90,8 @@ class LimitStore:
         ).returning(COUNTERS.c.hits, COUNTERS.c.began)
         with self._writer.begin() as connection:
             hits, began = connection.execute(statement).one()
+        if time.monotonic() >= self._next_sweep:
+            self.sweep()
         return _verdict(hits, began, now, limit)
 
     def look(self, key: str, limit: Limit) -> Verdict:
@@ -124,7 +128,8 @@ class LimitStore:
             return {row.key: row.at for row in rows}
 
     def sweep(self) -> None:
-        """Remove counters and stamps that nobody asks for any more."""
+        """Remove counters and stamps that nobody asks for any more; counting does it at the start and once an hour."""
+        self._next_sweep = time.monotonic() + SWEEP_EVERY
         with self._writer.begin() as connection:
             connection.execute(delete(COUNTERS).where(COUNTERS.c.began < int(time.time()) - COUNTERS_KEPT))
             connection.execute(delete(STAMPS).where(STAMPS.c.at < int(time.time()) - STAMPS_KEPT))

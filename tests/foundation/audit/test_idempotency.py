@@ -208,3 +208,27 @@ def test_what_is_kept_of_a_form_tells_nothing_to_who_tries_all_it_may_have_held(
         kept = session().scalars(select(IdempotencyKey.body_hash)).all()
     assert len(kept[0]) == 64
     assert digest.hexdigest() not in kept
+
+
+def test_sending_a_form_sweeps_old_keys_once_an_hour(
+    shop: Shop, browser: FlaskClient, fields: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send_beside_an_old_one(code: str) -> int:
+        with shop.context(), unit_of_work():
+            for days in (2, 4):
+                session().add(
+                    IdempotencyKey(
+                        key=str(uuid.uuid4()), user_id=0, method="POST", path="/", body_hash="0" * 64,
+                        status=303, result_id=1, created_at=now() - timedelta(days=days),
+                    )
+                )  # fmt: skip
+        form = {**fields, "_key": str(uuid.uuid4()), "name": f"Strada {code}", "code": code}
+        assert browser.post(f"{shop.root}{NEW}", data=form).status_code == 303
+        with shop.context():
+            old = IdempotencyKey.created_at < now() - timedelta(days=3)
+            return session().scalar(select(func.count()).select_from(IdempotencyKey).where(old)) or 0
+
+    assert send_beside_an_old_one("FA") == 0
+    assert send_beside_an_old_one("FB") == 1
+    monkeypatch.setitem(shop.app.extensions, "wm_sweep_keys", {})
+    assert send_beside_an_old_one("FC") == 0
