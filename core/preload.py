@@ -27,14 +27,14 @@ def preload(app: Application) -> None:
     """
     configure_mappers()
     app.lay_out_routes()
-    environment = app.jinja_env
-    for name in environment.list_templates(extensions=["html"]):
-        # A printed paper's is made for an environment of its own, with filters that pages lack.
-        with suppress(TemplateAssertionError):
-            environment.get_template(name)
+    names = app.jinja_env.list_templates(extensions=["html"])
     for language in LANGUAGES:
         with app.app_context(), force_locale(language):
             translations()
+            for name in names:
+                # A printed paper's is made for an environment of its own, with filters that pages lack.
+                with suppress(TemplateAssertionError):
+                    app.jinja_env.get_template(name)
             numbers.format_decimal(Decimal("1234.5"), locale=language)
             dates.format_datetime(datetime.now(UTC), locale=language)
     gc.collect()
