@@ -29,6 +29,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "equipment_labels.show": ("/equipment/{equipment}/label",),
     "equipment_types.edit": ("/settings/equipment-types/{equipment_type}",),
     "equipment_types.index": ("/settings/equipment-types/",),
+    "legal_values.index": ("/settings/legal/",),
+    "legal_values.show": ("/settings/legal/vat.standard", "/settings/legal/cash.from_firm"),
     "locations.edit": ("/settings/locations/1",),
     "locations.index": ("/settings/locations/",),
     "locations.new": ("/settings/locations/new",),
