@@ -3,6 +3,7 @@
 Beside the rules stand samples that break them.
 """
 
+import ast
 import importlib
 import io
 import pkgutil
@@ -313,3 +314,28 @@ def test_scripts_bring_no_sentences_of_their_own() -> None:
     # Names of keys, and the months of English pages.
     allowed = re.compile(r"Enter|Escape|Tab|Delete|Space|Backspace|Home|End|Jan Feb .*")
     assert [one for one in found if not allowed.fullmatch(one[1].strip("\"'`"))] == []
+
+
+def translated_inside(text: str) -> list[int]:
+    """Return the lines of a source whose f-strings translate: the extractor does not look into them."""
+    calls = (
+        call
+        for part in ast.walk(ast.parse(text))
+        if isinstance(part, ast.JoinedStr)
+        for call in ast.walk(part)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    )
+    return [
+        call.lineno for call in calls if call.func.id in {"_", "_l", "gettext", "lazy_gettext", "ngettext"}
+    ]
+
+
+def test_no_message_hides_inside_an_f_string() -> None:
+    assert translated_inside("f\"a {_('b')}\"\nf'{c}'") == [1]
+    found = [
+        f"{path}:{line}"
+        for part in ("core", "plugins", "workmanager")
+        for path in (ROOT / part).rglob("*.py")
+        for line in translated_inside(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

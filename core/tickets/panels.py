@@ -117,7 +117,7 @@ def _visit(row: Any) -> Visit:  # noqa: ANN401 - a row
         money = Money.from_minor(row.estimate_minor, row.currency)
         parts.append(format_money(money, locale=current_locale()))
     when = format_date(row.opened_at, locale=current_locale(), zone=current_zone())
-    here = "" if not Stage(row.stage).is_open else f" · {_('still here')}"
+    here = f" · {still}" if (still := Stage(row.stage).is_open and _("still here")) else ""
     url = flask.url_for("tickets.show", ticket_id=row.id)
     return Visit(row.number, url, f"{', '.join(parts)} · {when}{here}")
 

@@ -19,7 +19,7 @@ from core.foundation.accounts.identity import initials_of
 from core.foundation.accounts.models import User
 from core.foundation.search.services import matching
 from core.foundation.settings.models import Location
-from core.foundation.ui.badges import Badge, due_badge, turn_badge
+from core.foundation.ui.badges import Badge, closed_badge, due_badge, turn_badge
 from core.foundation.ui.listing import ListSpec, Order, down, up
 from core.tickets.indexing import KIND
 from core.tickets.models import Priority, Ticket, TicketStatus, status_title
@@ -134,10 +134,10 @@ def turn_of(stage: Stage, since: datetime, moment: datetime) -> Badge | None:
 
 
 def due_of(due_at: datetime | None, closed_at: datetime | None, moment: datetime) -> Badge:
-    """Say when an open ticket is promised; a closed one cannot be late any more."""
-    if closed_at is not None and due_at is not None:
-        return Badge(due_badge(due_at, now=min(closed_at, due_at)).text, "calendar3")
-    return due_badge(due_at, now=moment)
+    """Say when an open ticket is promised; of a closed one, which cannot be late any more, when it was closed."""
+    if closed_at is None:
+        return due_badge(due_at, now=moment)
+    return closed_badge(closed_at, now=moment)
 
 
 def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: CurrentUser) -> Select[Any]:

@@ -137,12 +137,14 @@ def test_the_tabs_of_the_narrowest_phone_show_their_whole_words(
     language: str, seat: Seat, shop: Shop
 ) -> None:
     person = seat(shop, "owner", Look(language, "phone"), viewport={"width": 360, "height": 740})
-    tabs = person.open("/").locator(".wm-tabs a")
-    assert tabs.count() == 5
     wider = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.innerText)"
-    assert tabs.evaluate_all(wider) == []
-    # A word that is too long takes its room from the tabs beside it.
-    assert len(set(tabs.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().width)"))) == 1
+    widths = "(all) => all.map((each) => each.getBoundingClientRect().width)"
+    for path in ("/", "/equipment/"):
+        tabs = person.open(path).locator(".wm-tabs a")
+        assert tabs.count() == 5
+        assert tabs.evaluate_all(wider) == []
+        # A word that is too long takes its room from the tabs beside it.
+        assert len(set(tabs.evaluate_all(widths))) == 1
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

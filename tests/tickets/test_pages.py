@@ -18,7 +18,7 @@ from core.tickets.models import EventKind, Ticket
 from core.tickets.services import ClientData, EquipmentData
 from core.tickets.stages import Stage
 from core.tickets.statuses import first_status
-from core.types import now
+from core.types import clock_at, now
 from tests.tickets.conftest import Take, move, timeline
 
 
@@ -334,6 +334,29 @@ def test_a_ticket_costs_at_most_ten_statements(shop: Shop, take: Take, query_rec
 
 
 @pytest.mark.both_databases
+def test_a_closed_ticket_says_when_it_was_closed_and_promises_nothing(shop: Shop, take: Take) -> None:
+    promised = now() - timedelta(days=9)
+    with shop.context():
+        with clock_at(promised - timedelta(days=1)):
+            ticket_id = take(due_at=promised).ticket.id
+        with clock_at(now() - timedelta(days=1)):
+            move(ticket_id, Stage.RETURNED)
+    browser = shop.client("receptionist")
+    for path in ("/tickets/?view=all", f"/tickets/{ticket_id}"):
+        page = get(browser, shop, path)
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "azi" not in re.findall(r"\w+", re.sub(r"<.*?>", " ", main)), path
+        assert "wm-due late" not in main
+    assert "închisă\N{NO-BREAK SPACE}ieri" in get(browser, shop, "/tickets/?view=all")
+
+
+def test_earlier_stays_are_told_in_the_readers_language(shop: Shop, take: Take) -> None:
+    with shop.context():
+        equipment_id = take().ticket.equipment_id
+    page = get(shop.client("receptionist"), shop, f"/tickets/new?equipment={equipment_id}")
+    assert "încă aici" in page
+
+
 def test_the_dashboard_says_what_is_late_whose_turn_it_is_and_what_is_ready(shop: Shop, take: Take) -> None:
     with shop.context():
         late, ready, mine = (take(assignee_id=shop.users["owner"]).ticket for _one in range(3))

@@ -55,6 +55,14 @@ def due_badge(due: datetime | None, *, now: datetime | None = None, with_time: b
     return Badge(text, "alarm", "soon") if due - now < SOON else Badge(text, "calendar3")
 
 
+def closed_badge(closed: datetime, *, now: datetime | None = None) -> Badge:
+    """Say on which day something was finished, in the tenant's time zone."""
+    zone = current_zone()
+    day, today = local(closed, zone).date(), local(now or this_moment(), zone).date()
+    text = _("closed %(day)s", day=format_day(day, locale=current_locale(), today=today))
+    return Badge(text.replace(" ", NBSP), "calendar3")
+
+
 def _late(by: timedelta) -> str:
     if by.days:
         return str(ngettext("%(num)s day late", "%(num)s days late", by.days)).replace(" ", NBSP)
