@@ -68,6 +68,7 @@ def make_facts(shop: Shop) -> Mapping[str, tuple[Any, ...]]:
         "role_id": (1, 2),
         "type_id": (1,),
         "name": ("firm", "simple"),
+        "key": ("vat.standard", "cash.from_firm"),
         "kind": ("intake", "return"),
         "language": (shop.tenant.language,),
     }
