@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _l, ngettext
 
 from core.foundation.settings.dated import Dated
-from core.foundation.settings.legal import UNITS, LegalValue, is_currency
+from core.foundation.settings.legal import (
+    DAYS,
+    MONTHS,
+    PERCENT,
+    UNITS,
+    WORKING_DAYS,
+    YEARS,
+    LegalValue,
+    is_currency,
+)
 from core.foundation.ui.formats import NBSP, format_money, format_number
 from core.foundation.ui.forms import BaseForm, ChoiceField, DateField, DecimalField, TextField
 from core.foundation.ui.language import current_locale
@@ -37,4 +46,16 @@ def format_legal(one: Dated) -> str:
     """Write a legal value with its unit: ``21 %``, ``5 working days``, ``395.000,00 lei``."""
     if is_currency(one.unit):
         return format_money(Money(one.value, one.unit), locale=current_locale())
-    return f"{format_number(one.value, locale=current_locale())}{NBSP}{UNITS[one.unit]}"
+    if one.unit == PERCENT:
+        return f"{format_number(one.value, locale=current_locale())}{NBSP}%"
+    return _counted(int(one.value), one.unit).replace(" ", NBSP)
+
+
+def _counted(number: int, unit: str) -> str:
+    texts = {
+        DAYS: ngettext("%(num)s calendar day", "%(num)s calendar days", number),
+        WORKING_DAYS: ngettext("%(num)s working day", "%(num)s working days", number),
+        MONTHS: ngettext("%(num)s month", "%(num)s months", number),
+        YEARS: ngettext("%(num)s year", "%(num)s years", number),
+    }
+    return str(texts[unit])
