@@ -46,6 +46,7 @@ AREAS: Final = (
     "core.foundation.ui",
     "core.clients",
     "core.equipment",
+    "core.catalogue",
     "core.tickets",
 )
 #: Bytes of one request; photos are reduced in the browser before they are sent.

@@ -31,6 +31,7 @@ KEYS: Final = {
     "tickets.new": "C",
     "clients.index": "L",
     "equipment.index": "D",
+    "catalogue.index": "N",
 }
 
 

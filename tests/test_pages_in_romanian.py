@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from werkzeug.routing import Rule
 
+from core.catalogue.services import ItemData, create_item
 from core.db import unit_of_work
 from core.foundation.accounts import Actor
 from core.foundation.settings.locations import list_locations
 from core.testing import Shop, csrf_token
 from core.tickets.services import ClientData, EquipmentData, TicketData, open_ticket
+from core.types import Money
 from tests import texts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -21,6 +24,7 @@ TELLTALE: Final = frozenset((ROOT / "tests/words/english_telltale.txt").read_tex
 #: Pages that say more than their plain addresses do.
 FURTHER: Final = (
     "nothing-here", "tickets/999999", "search?q=Maria", "search?q=zzz", "tickets/?q=zzz", "clients/?q=zzz", "equipment/?q=zzz",
+    "catalogue/?q=zzz", "catalogue/lookup?q=zzz",
 )  # fmt: skip
 #: Endpoints that show no page to read, and why.
 NO_PAGE: Final[Mapping[str, str]] = {
@@ -38,6 +42,7 @@ NAMES: Final = re.compile(
 #: Forms that are sent empty, to read what is said about it: the page and where it is sent.
 FORMS: Final = (
     ("clients.new", "clients.create"),
+    ("catalogue.new", "catalogue.create"),
     ("tickets.new", "tickets.create"),
     ("users.new", "users.create"),
     ("roles.new", "roles.create"),
@@ -59,7 +64,12 @@ def make_facts(shop: Shop) -> Mapping[str, tuple[Any, ...]]:
                 equipment=EquipmentData(manufacturer="Apple", model="iPhone 13"),
                 actor=Actor(None, "Ioana Popa"),
             ).ticket
+            named = {"ro": "Ecran Apple", "en": "Apple iPhone 13"}
+            item = create_item(
+                ItemData(kind="part", names=named, price=Money(Decimal(120), "RON"), vat_key="zero")
+            )
     return {
+        "item_id": (item.id,),
         "client_id": (ticket.client_id,),
         "equipment_id": (ticket.equipment_id,),
         "ticket_id": (ticket.id,),

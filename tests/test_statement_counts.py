@@ -21,6 +21,7 @@ PAGES = {
     "/clients/1": 10,
     "/equipment/": 4,
     "/equipment/1": 10,
+    "/catalogue/": 4,
     "/search?q=Popescu": 9,
     "/": 8,
 }

@@ -35,6 +35,7 @@ SAME: Final[Mapping[str, str]] = {
     "%(number)s h": "the sign of the hour",
     "%(number)s min": "the sign of the minute",
     "Client": "one word in both languages",
+    "Cost": "one word in both languages",
     "E-mail": "one word in both languages",
     "IBAN": "an abbreviation that is the same everywhere",
     "Link": "Romanian has taken the word over",
@@ -42,6 +43,12 @@ SAME: Final[Mapping[str, str]] = {
     "Model": "one word in both languages",
     "Status": "Romanian has taken the word over",
     "Total, %(unit)s": "one word in both languages",
+    "kg": "the sign of the kilogram",
+    "kilogram": "one word in both languages",
+    "l": "the sign of the litre",
+    "m": "the sign of the metre",
+    "min": "the sign of the minute",
+    "set": "one word in both languages",
     "urgent": "one word in both languages",
 }
 #: Abbreviations, whose full stop is of one language only.

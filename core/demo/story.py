@@ -16,6 +16,7 @@ from sqlalchemy import select
 from core.clients.models import ClientKind
 from core.clients.services import ClientData, create_client
 from core.db import session, unit_of_work
+from core.demo.catalogue import make_catalogue
 from core.demo.words import (
     CANCEL_REASONS,
     COMPANIES,
@@ -122,6 +123,7 @@ def tell_story(password_hash: str, *, progress: Callable[[int, int], None]) -> N
     with clock_at(start), unit_of_work():
         _make_shop(story, password_hash)
     with clock_at(start), unit_of_work():
+        make_catalogue()
         _make_clients(story)
         _make_devices(story)
     moments = sorted(_moment(story, start, story.today - timedelta(days=12)) for _ in range(PAST))

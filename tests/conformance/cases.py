@@ -207,6 +207,20 @@ EQUIPMENT = {
     ),
 }
 
+ITEM = {"values": lambda world: {"item_id": make.new_item(world)}, "ids": ("item_id",)}
+ITEM_FORM = {"kind": "labour", "name_ro": "Înlocuire ecran", "unit": "one", "price": "120", "vat_key": "zero"}
+
+CATALOGUE = {
+    "catalogue.index": Case(),
+    "catalogue.new": Case(),
+    "catalogue.create": Case(form=lambda world: ITEM_FORM, page="catalogue.new"),
+    "catalogue.lookup": Case(query={"q": "Vecinului"}),
+    "catalogue.show": Case(**ITEM),
+    "catalogue.edit": Case(**ITEM),
+    "catalogue.save": Case(**ITEM, form=lambda world: ITEM_FORM, page="catalogue.edit"),
+    "catalogue.offer": Case(**ITEM, form=lambda world: {"offered": "no"}, page="catalogue.show"),
+}
+
 SHELF = {
     "shelf.index": Case(),
     "shelf.create": Case(form=lambda world: {"label": "C-3"}, page="shelf.index"),

@@ -15,6 +15,7 @@ CASES = [
     cases.SETTINGS,
     cases.CLIENTS,
     cases.EQUIPMENT,
+    cases.CATALOGUE,
     cases.TICKETS,
     cases.SIMPLE,
     cases.SHELF,
@@ -31,12 +32,14 @@ def world(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         other = open_shop(app, name=f"{CANARY} SRL", plugins=on)
         made = World(home, other, merge_cases(CASES))
         make.new_equipment(made, other, CANARY)
+        make.new_item(made, other, CANARY)
         make.new_place(made, other, CANARY)
         make.new_ticket(made, other, CANARY)
         make.lift_ids(other)
         made.foreign = {
             "client_id": make.new_client(made, other, CANARY),
             "equipment_id": make.new_equipment(made, other, CANARY),
+            "item_id": make.new_item(made, other, CANARY),
             "ticket_id": make.new_ticket(made, other, CANARY),
             "place_id": make.new_place(made, other, CANARY),
         }

@@ -1,10 +1,12 @@
 """The two shops of the sweep, and makers of what its calls are about."""
 
 import itertools
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
+from core.catalogue.services import ItemData, create_item
 from core.clients.services import ClientData, create_client
 from core.conformance import CANARY, FOREIGN_IDS, World
 from core.db import Model, session, unit_of_work
@@ -17,10 +19,11 @@ from core.foundation.accounts.roles import add_role
 from core.foundation.accounts.services import UserFacts, create_user, get_user
 from core.foundation.settings.locations import create_location, list_locations
 from core.testing import Shop
+from core.types import Money
 
 numbers = itertools.count(1)
 #: Tables whose ids are disjoint between the two shops; the others begin with the same rows in every shop.
-LIFTED = ("client", "equipment", "ticket", "shelf_place")
+LIFTED = ("client", "equipment", "catalogue_item", "ticket", "shelf_place")
 
 
 def new_client(world: World, shop: Shop | None = None, name: str = "Maria Popescu") -> int:
@@ -35,6 +38,13 @@ def new_equipment(world: World, shop: Shop | None = None, name: str = "iPhone 13
     owner = new_client(world, shop, CANARY if shop is world.other else "Maria Popescu")
     with (shop or world.home).context(), unit_of_work():
         return register_equipment(EquipmentData(manufacturer="Apple", model=name, client_id=owner)).id
+
+
+def new_item(world: World, shop: Shop | None = None, name: str = "Înlocuire ecran") -> int:
+    with (shop or world.home).context(), unit_of_work():
+        names = {"ro": f"{name} {next(numbers)}"}
+        price = Money(Decimal(120), "RON")
+        return create_item(ItemData(kind="labour", names=names, price=price, vat_key="zero", notes=name)).id
 
 
 def new_type(world: World) -> int:

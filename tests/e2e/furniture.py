@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from core.catalogue.services import ItemData, create_item
 from core.clients.models import ClientKind
 from core.clients.services import ClientData
 from core.db import session, unit_of_work
@@ -53,6 +54,21 @@ STORIES: Final = (
     Story("Nu se mai aude.", (Stage.UNREPAIRABLE,), 1, 1, None, "Ion Pop", "Galaxy A34"),
     Story("Nu încarcă.", name="Elena Țăran", model="Pixel 7a"),
 )
+CATALOGUE: Final = (
+    ItemData(kind="part", names={"ro": UNBROKEN}, price=Money(Decimal("99999.99"), "RON"), vat_key="reduced"),
+    ItemData(
+        kind="labour",
+        code="ECR-S23",
+        names={"ro": "Înlocuire ecran Galaxy S23", "en": "Galaxy S23 screen replacement"},
+        unit="one",
+        standard_minutes=50,
+        price=Money(Decimal(180), "RON"),
+        cost=Money(Decimal(60), "RON"),
+        vat_key="standard",
+        guarantee_months=6,
+        notes="Se lipește cu adeziv nou.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,7 @@ class Furnished:
     client: int
     equipment: int
     equipment_type: int
+    item: int
     user: int
     #: Path of the page on which somebody who is invited sets a password.
     invitation: str
@@ -79,12 +96,15 @@ def furnish(shop: Shop) -> Furnished:
             facts = UserFacts(email="nou@example.com", name="Nicoleta Nou", roles=["technician"])
             invited = create_user(facts)
             link = issue_link(invited)
+            for data in CATALOGUE:
+                item = create_item(data)
         return Furnished(
             shop,
             ticket=tickets[0].id,
             client=first.client_id,
             equipment=first.equipment_id,
             equipment_type=list_types()[0].id,
+            item=item.id,
             user=invited.id,
             invitation=link.removeprefix(tenant.url),
         )

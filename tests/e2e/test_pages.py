@@ -16,6 +16,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "account.index": ("/account/",),
     "account.password": ("/account/password",),
     "audit.index": ("/settings/audit",),
+    "catalogue.edit": ("/catalogue/{item}/edit",),
+    "catalogue.index": ("/catalogue/", "/catalogue/?q=nimic"),
+    "catalogue.new": ("/catalogue/new",),
+    "catalogue.show": ("/catalogue/{item}",),
     "clients.edit": ("/clients/{client}/edit",),
     "clients.index": ("/clients/", "/clients/?q=nimeni"),
     "clients.new": ("/clients/new",),
@@ -58,6 +62,7 @@ TABLET = 768
 PUBLIC = {"account.forgot", "account.link", "account.login", "instance.index"}
 #: What answers with something else than a page of its own.
 NO_PAGES = {
+    "catalogue.lookup": "a fragment",
     "clients.duplicates": "a fragment",
     "clients.lookup": "a fragment",
     "equipment.lookup": "a fragment",

@@ -1,0 +1,1 @@
+"""The catalogue: the labour items and parts that the shop offers, with their costs and prices."""

@@ -1,0 +1,45 @@
+"""What the catalogue adds to the core: permissions, the menu, the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from core.catalogue.listings import search_hits
+from core.catalogue.services import SEARCH_KIND
+from core.foundation.ui.values import NavItem, SearchProvider
+from core.plugin import Permission, hookimpl
+
+_MANAGER = frozenset({"manager"})
+_ACCOUNTS = frozenset({"manager", "accountant"})
+_EVERYBODY = frozenset({"manager", "receptionist", "technician", "accountant"})
+
+
+@hookimpl
+def permissions() -> Sequence[Permission]:
+    """Let everybody see prices, those who answer for them change them, and few see the costs."""
+    return (
+        Permission("core.catalogue_item:view", _l("See the catalogue"), roles=_EVERYBODY),
+        Permission("core.catalogue_item:create", _l("Add to the catalogue"), roles=_MANAGER),
+        Permission("core.catalogue_item:edit", _l("Change the catalogue"), roles=_MANAGER),
+        Permission("core.cost:view", _l("See what works and parts cost the shop"), roles=_ACCOUNTS),
+    )
+
+
+@hookimpl
+def nav_items() -> Sequence[NavItem]:
+    """Show the catalogue."""
+    return (
+        NavItem(_l("Catalogue"), "catalogue.index", "tag", permission="core.catalogue_item:view", order=60),
+    )
+
+
+@hookimpl
+def search_providers() -> Sequence[SearchProvider]:
+    """Find catalogue items by any fragment of their names and codes."""
+    return (
+        SearchProvider(
+            SEARCH_KIND, _l("Catalogue"), "tag", "core.catalogue_item:view", search_hits, order=40
+        ),
+    )

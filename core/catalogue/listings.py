@@ -1,0 +1,71 @@
+"""Catalogue items as lists and the search box show them: columns, never objects."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from core.catalogue.lookup import picks_of
+from core.catalogue.models import CatalogueItem, ItemKind
+from core.catalogue.services import SEARCH_KIND
+from core.foundation.search.services import matching
+from core.foundation.ui.formats import format_money
+from core.foundation.ui.language import current_locale
+from core.foundation.ui.listing import ListSpec, Order, down, up
+from core.foundation.ui.values import SearchHit
+
+CATALOGUE: Final = ListSpec(
+    (
+        Order("name", (up(CatalogueItem.name_key), up(CatalogueItem.id)), _l("Name")),
+        Order("code", (up(CatalogueItem.code_key), up(CatalogueItem.id)), _l("Code")),
+        Order(
+            "changed",
+            (down(CatalogueItem.updated_at), down(CatalogueItem.id)),
+            _l("Last changed"),
+            by_time=True,
+        ),
+    )
+)
+_COLUMNS: Final[tuple[Any, ...]] = (
+    CatalogueItem.id,
+    CatalogueItem.kind,
+    CatalogueItem.code,
+    CatalogueItem.names,
+    CatalogueItem.unit,
+    CatalogueItem.cost_minor,
+    CatalogueItem.price_minor,
+    CatalogueItem.currency,
+    CatalogueItem.is_active,
+    CatalogueItem.updated_at,
+)
+
+
+def catalogue_rows(
+    *, question: str = "", kind: ItemKind | None = None, offered: bool | None = None
+) -> Select[Any]:
+    """Return the statement of the list of items, filtered by a text, by kind and by whether they are offered."""
+    statement = select(*_COLUMNS)
+    found = matching(question, SEARCH_KIND)
+    if found is not None:
+        statement = statement.where(CatalogueItem.id.in_(found))
+    if kind is not None:
+        statement = statement.where(CatalogueItem.kind == kind)
+    if offered is not None:
+        statement = statement.where(CatalogueItem.is_active.is_(offered))
+    return statement
+
+
+def search_hits(ids: list[int]) -> list[SearchHit]:
+    """Return what the search box shows of the items with these ids."""
+    return [
+        SearchHit(
+            pick.id,
+            f"{pick.code} {pick.name}",
+            url_for("catalogue.show", item_id=pick.id),
+            detail=f"{pick.kind.label} · {format_money(pick.price, locale=current_locale())}",
+        )
+        for pick in picks_of(ids)
+    ]

@@ -1,0 +1,53 @@
+"""The VAT rates of a day as forms offer them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from core.clients.keys import ROMANIA
+from core.errors import DomainError
+from core.foundation.settings.dated import vat_rate, vat_rates
+from core.foundation.settings.services import get_setting
+from core.foundation.ui.formats import NBSP, format_number, local_today
+from core.foundation.ui.language import current_locale
+
+STANDARD: Final = "standard"
+NONE: Final = "zero"
+
+
+class VatChoices:
+    """The rates that hold on a day, read anew for every form; a key that a record has already stays among them."""
+
+    def __init__(self, besides: str | None = None, *, on: date | None = None) -> None:
+        """Offer ``besides`` too, whether it still holds or not."""
+        self._besides, self._on = besides, on
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Yield key and label: ``21 %``."""
+        rates = vat_rates(self._on or local_today())
+        for one in rates:
+            yield one.key, f"{percent(one.rate)} · {one.title}"
+        if self._besides and all(one.key != self._besides for one in rates):
+            yield self._besides, self._besides
+
+
+def default_vat_key() -> str:
+    """Return the rate that is chosen before anybody says: the standard one where the firm pays VAT, else none."""
+    pays = str(get_setting("firm.tax_id")).startswith(ROMANIA)
+    return STANDARD if pays else NONE
+
+
+def find_vat_rate(key: str, on: date) -> Decimal | None:
+    """Return the rate of ``key`` in percent on the day ``on``, ``None`` where there is no such rate on that day."""
+    try:
+        return vat_rate(key, on)
+    except DomainError:
+        return None
+
+
+def percent(rate: Decimal) -> str:
+    """Write a rate: ``21 %``."""
+    return f"{format_number(rate, locale=current_locale())}{NBSP}%"
