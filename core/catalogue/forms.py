@@ -60,13 +60,11 @@ class ItemForm(VersionedForm):
     name_ro = TextField(_l("Name in Romanian"), max_length=LONGEST_NAME)
     name_en = TextField(_l("Name in English"), max_length=LONGEST_NAME)
     unit = ChoiceField(_l("Unit"), choices=UNITS, blank=None, default=Unit.PIECE, required=True)
-    standard_minutes = IntegerField(
-        _l("Standard time"), most=MOST_MINUTES, unit=_l("min"), hint=_l("of labour")
-    )
+    standard_minutes = IntegerField(_l("Standard time"), most=MOST_MINUTES, hint=_l("minutes, of labour"))
     price = MoneyField(_l("Price"), most=MOST_PRICE, required=True, hint=_l("with VAT"))
     cost = MoneyField(_l("Cost"), most=MOST_PRICE, hint=_l("without VAT"))
     vat_key = ChoiceField(_l("VAT"), blank=None, required=True)
-    guarantee_months = IntegerField(_l("Guarantee"), most=MOST_MONTHS, unit=_l("months"))
+    guarantee_months = IntegerField(_l("Guarantee"), most=MOST_MONTHS, hint=_l("months"))
     notes = TextAreaField(_l("Notes"), hint=_l("for the shop only"))
 
     def offer(self, *, sees_cost: bool, item: CatalogueItem | None = None) -> ItemForm:

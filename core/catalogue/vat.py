@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
-from core.clients.keys import ROMANIA
-from core.errors import DomainError
-from core.foundation.settings.dated import vat_rate, vat_rates
-from core.foundation.settings.services import get_setting
+from core.foundation.settings.dated import vat_rates
 from core.foundation.ui.formats import NBSP, format_number, local_today
 from core.foundation.ui.language import current_locale
-
-STANDARD: Final = "standard"
-NONE: Final = "zero"
 
 
 class VatChoices:
@@ -35,17 +28,13 @@ class VatChoices:
 
 
 def default_vat_key() -> str:
-    """Return the rate that is chosen before anybody says: the standard one where the firm pays VAT, else none."""
-    pays = str(get_setting("firm.tax_id")).startswith(ROMANIA)
-    return STANDARD if pays else NONE
+    """Return the rate that is chosen before anybody says: the standard one where the firm is registered for VAT, else none."""
+    return vat_rates(local_today())[0].key
 
 
 def find_vat_rate(key: str, on: date) -> Decimal | None:
-    """Return the rate of ``key`` in percent on the day ``on``, ``None`` where there is no such rate on that day."""
-    try:
-        return vat_rate(key, on)
-    except DomainError:
-        return None
+    """Return the rate of ``key`` in percent, ``None`` where the firm may not charge it on the day ``on``."""
+    return next((one.rate for one in vat_rates(on) if one.key == key), None)
 
 
 def percent(rate: Decimal) -> str:

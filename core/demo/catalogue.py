@@ -7,7 +7,6 @@ from typing import Final
 
 from core.catalogue.models import ItemKind, Unit
 from core.catalogue.services import ItemData, create_item
-from core.catalogue.vat import STANDARD
 from core.types import Money
 
 #: Name, name in English, unit, standard time in minutes, cost, price with VAT (lei), guarantee in months.
@@ -101,7 +100,7 @@ def make_catalogue() -> None:
             standard_minutes=minutes,
             cost=Money(Decimal(cost)),
             price=Money(Decimal(price)),
-            vat_key=STANDARD,
+            vat_key="standard",
             guarantee_months=months,
         )
         create_item(data)
@@ -112,7 +111,7 @@ def make_catalogue() -> None:
             unit=unit,
             cost=Money(Decimal(cost)),
             price=Money(Decimal(price)),
-            vat_key=STANDARD,
+            vat_key="standard",
             guarantee_months=months,
         )
         create_item(data)

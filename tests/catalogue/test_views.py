@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from core.catalogue.models import CatalogueItem
 from core.catalogue.services import ItemData, change_item, create_item, get_item
 from core.db import session, unit_of_work
+from core.foundation.settings.services import save_group
 from core.testing import QueryRecorder, Shop, csrf_token, idempotency_key
 from core.types import Money
 
@@ -93,7 +94,7 @@ def test_an_item_is_added_shown_changed_and_taken_off_offer(shop: Shop) -> None:
     assert "1.480,00\xa0lei" in page
     token = {"csrf_token": csrf_token(page), "offered": "no"}
     assert browser.post(f"{added.location}/offer", data=token).status_code == 303
-    assert "nu se mai oferă" in browser.get(added.location).text
+    assert "scos din uz" in browser.get(added.location).text
     assert "Înlocuire ecran" not in browser.get(f"{shop.root}/catalogue/?offered=yes").text
     assert "Înlocuire ecran" in browser.get(f"{shop.root}/catalogue/?offered=no").text
 
@@ -249,17 +250,13 @@ def test_an_item_that_there_cannot_be_is_not_found(shared_shop: Shop, path: str)
     assert browser.get(f"{shared_shop.root}/catalogue/{path}/edit").status_code == 404
 
 
-def test_a_firm_without_vat_starts_without_it(shop: Shop) -> None:
+def test_a_firm_that_is_not_registered_for_vat_charges_none(shop: Shop) -> None:
+    item_id = add(shop)
     browser = shop.client("manager")
-    assert re.search(r'value="zero" selected', browser.get(f"{shop.root}/catalogue/new").text)
-    assert (
-        send(
-            browser,
-            f"{shop.root}/settings/firm",
-            set_name="Atelier",
-            set_country="RO",
-            set_tax_id="RO18547290",
-        ).status_code
-        == 303
-    )
     assert re.search(r'value="standard" selected', browser.get(f"{shop.root}/catalogue/new").text)
+    with shop.context(), unit_of_work():
+        save_group("firm", {"vat_payer": False})
+    page = browser.get(f"{shop.root}/catalogue/new").text
+    assert re.search(r'value="zero" selected', page)
+    assert 'value="standard"' not in page
+    assert "alege alta" in browser.get(f"{shop.root}/catalogue/{item_id}").text
