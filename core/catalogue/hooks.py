@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from core.catalogue.listings import search_hits
+from core.catalogue.naming import COST, RECORD
 from core.catalogue.services import SEARCH_KIND
+from core.foundation.ui.records import RecordNames
 from core.foundation.ui.values import NavItem, SearchProvider
 from core.plugin import Permission, hookimpl
 
@@ -23,7 +25,7 @@ def permissions() -> Sequence[Permission]:
         Permission("core.catalogue_item:view", _l("See the catalogue"), roles=_EVERYBODY),
         Permission("core.catalogue_item:create", _l("Add to the catalogue"), roles=_MANAGER),
         Permission("core.catalogue_item:edit", _l("Change the catalogue"), roles=_MANAGER),
-        Permission("core.cost:view", _l("See what works and parts cost the shop"), roles=_ACCOUNTS),
+        Permission(COST, _l("See what works and parts cost the shop"), roles=_ACCOUNTS),
     )
 
 
@@ -33,6 +35,12 @@ def nav_items() -> Sequence[NavItem]:
     return (
         NavItem(_l("Catalogue"), "catalogue.index", "tag", permission="core.catalogue_item:view", order=60),
     )
+
+
+@hookimpl
+def record_names() -> Sequence[RecordNames]:
+    """Name catalogue items, and keep costs in their history from who may not see them."""
+    return (RECORD,)
 
 
 @hookimpl

@@ -17,11 +17,11 @@ from core.catalogue.forms import CatalogueFilters, ItemForm
 from core.catalogue.listings import CATALOGUE, catalogue_rows
 from core.catalogue.lookup import item_picks
 from core.catalogue.models import CatalogueItem, ItemKind, item_name
+from core.catalogue.naming import sees_cost
 from core.catalogue.services import change_item, create_item, get_item, set_item_offered
 from core.catalogue.vat import find_vat_rate, percent
 from core.db import session, unit_of_work
 from core.errors import ConflictError, DomainError
-from core.foundation.accounts import current_user
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.marks import marker
 from core.foundation.search.questions import read_question
@@ -33,8 +33,6 @@ from core.types import Money
 catalogue = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 BLUEPRINTS = (catalogue,)
 
-#: Who may see what labour and parts cost the shop, here and on tickets.
-COST: Final = "core.cost:view"
 OFFERED: Final = {"yes": True, "no": False}
 
 
@@ -112,7 +110,7 @@ def show(item_id: int) -> ResponseReturnValue:
         vat=None if rate is None else percent(rate),
         net=_net(item, rate),
         minutes=lambda count: timedelta(minutes=count),
-        sees_cost=current_user().can(COST),
+        sees_cost=sees_cost(),
     )
 
 
@@ -162,7 +160,7 @@ def offer(item_id: int) -> ResponseReturnValue:
 
 
 def _offered(form: ItemForm, item: CatalogueItem | None = None) -> ItemForm:
-    return form.offer(sees_cost=current_user().can(COST), item=item)
+    return form.offer(sees_cost=sees_cost(), item=item)
 
 
 def _stored_form(item: CatalogueItem) -> ItemForm:

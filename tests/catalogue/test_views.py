@@ -178,6 +178,9 @@ def test_the_cost_is_seen_and_kept_by_those_alone_who_may(shop: Shop) -> None:
     )
     assert answer.status_code == 302
     manager = shop.client("manager")
+    assert "•••" in manager.get(f"{shop.root}/settings/audit").text
+    assert "77,77" not in manager.get(f"{shop.root}/settings/audit").text
+    assert "77,77" in owner.get(f"{shop.root}/settings/audit").text
     assert 'name="cost"' not in manager.get(f"{shop.root}/catalogue/{item_id}/edit").text
     assert (
         send(manager, f"{shop.root}/catalogue/{item_id}/edit", **TYPED, cost="1", code="X-1").status_code
