@@ -21,13 +21,14 @@ from core.catalogue.naming import sees_cost
 from core.catalogue.services import change_item, create_item, get_item, set_item_offered
 from core.catalogue.vat import find_vat_rate, percent
 from core.db import session, unit_of_work
-from core.errors import ConflictError, DomainError
+from core.errors import DomainError
 from core.foundation.audit.idempotency import idempotent, record_result
 from core.foundation.search.marks import marker
 from core.foundation.search.questions import read_question
 from core.foundation.ui.formats import local_today
 from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
+from core.foundation.ui.saving import saving
 from core.types import Money
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/catalogue")
@@ -76,13 +77,11 @@ def create() -> ResponseReturnValue:
     form = _offered(ItemForm())
     if not form.validate():
         return _form_page(form, None), 422
-    try:
-        with unit_of_work():
-            item = create_item(form.values())
-            record_result(item.id)
-    except DomainError as error:
-        form.refuse(error)
-        return _form_page(form, None, known=_known(error)), error.status
+    with saving(form) as attempt:
+        item = create_item(form.values())
+        record_result(item.id)
+    if attempt.error is not None:
+        return _form_page(form, None, known=_known(attempt.error)), attempt.status
     say(_("%(name)s is in the catalogue.", name=_name(item)))
     return _lead_to(item.id)
 
@@ -130,17 +129,11 @@ def save(item_id: int) -> ResponseReturnValue:
     form = _offered(ItemForm(), item)
     if not form.validate():
         return _form_page(form, item), 422
-    try:
-        with unit_of_work():
-            item = get_item(item_id)
-            change_item(item_id, form.values(of=item), version=form.version.data or 0)
-    except DomainError as error:
+    with saving(form, stored=lambda: _stored_form(get_item(item_id))) as attempt:
         item = get_item(item_id)
-        if isinstance(error, ConflictError):
-            form.conflict(_stored_form(item).shown())
-        else:
-            form.refuse(error)
-        return _form_page(form, item, known=_known(error)), error.status
+        change_item(item_id, form.values(of=item), version=form.version.data or 0)
+    if attempt.error is not None:
+        return _form_page(form, get_item(item_id), known=_known(attempt.error)), attempt.status
     say(_("%(name)s: saved.", name=_name(item)))
     return _lead_to(item_id)
 
