@@ -47,7 +47,6 @@ SAME: Final[Mapping[str, str]] = {
     "kilogram": "one word in both languages",
     "l": "the sign of the litre",
     "m": "the sign of the metre",
-    "min": "the sign of the minute",
     "set": "one word in both languages",
     "urgent": "one word in both languages",
 }
