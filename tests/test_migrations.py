@@ -15,7 +15,7 @@ def is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare
     """Leave out version tables, the tests' own plugin, and the indices of the search that only one of the databases has."""
     if kind != "table":
         return not str(name).startswith("ix_search_entry")
-    return not str(name).startswith(("alembic_version_", "search_fts", "limit_", "shelf_"))
+    return not str(name).startswith(("alembic_version_", "search_gram", "limit_", "shelf_"))
 
 
 def test_the_tables_of_a_tenant_are_those_of_the_models(shop: Shop) -> None:

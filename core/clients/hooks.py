@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from core.clients.listings import search_hits
+from core.clients.listings import search_hit, shown_in_search
 from core.clients.models import Client
 from core.clients.services import SEARCH_KIND
 from core.foundation.ui.records import RecordNames, names_in
@@ -43,4 +43,8 @@ def record_names() -> Sequence[RecordNames]:
 @hookimpl
 def search_providers() -> Sequence[SearchProvider]:
     """Find clients by any fragment of name, phone, e-mail or tax code."""
-    return (SearchProvider(SEARCH_KIND, _l("Clients"), "person", "core.client:view", search_hits, order=20),)
+    return (
+        SearchProvider(
+            SEARCH_KIND, _l("Clients"), "person", "core.client:view", shown_in_search, search_hit, order=20
+        ),
+    )

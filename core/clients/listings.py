@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import FromClause, Select, select
 
-from core.clients.lookup import picks_of
 from core.clients.models import Client, ClientKind
 from core.clients.services import SEARCH_KIND
 from core.foundation.search.services import matching
@@ -48,14 +48,20 @@ def client_rows(*, question: str = "", kind: ClientKind | None = None) -> Select
     return statement
 
 
-def search_hits(ids: list[int]) -> list[SearchHit]:
-    """Return what the search box shows of the clients with these ids."""
-    return [
-        SearchHit(
-            pick.id,
-            pick.name,
-            url_for("clients.show", client_id=pick.id),
-            detail=" · ".join(filter(None, (format_phone(pick.phone) if pick.phone else "", *pick.figures))),
-        )
-        for pick in picks_of(ids)
-    ]
+def shown_in_search(found: FromClause) -> Select[Any]:
+    """Return the statement of what the search shows of clients."""
+    shown: Any = select(Client.name, Client.phone, Client.email, Client.tax_id, Client.city)
+    statement: Select[Any] = shown.select_from(found).join(Client, Client.id == found.c.record_id)
+    return statement
+
+
+def search_hit(client_id: int, texts: Sequence[str]) -> SearchHit:
+    """Return a client as the search shows it."""
+    name, phone, email, tax_id, city = texts
+    return SearchHit(
+        client_id,
+        name,
+        url_for("clients.show", client_id=client_id),
+        detail=" · ".join(filter(None, (format_phone(phone) if phone else "", city))),
+        found_by=(email, tax_id),
+    )

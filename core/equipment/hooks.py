@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.db import session
 from core.equipment.labels import LABEL
-from core.equipment.listings import client_panel, search_hits
+from core.equipment.listings import client_panel, search_hit, shown_in_search
 from core.equipment.models import Equipment, EquipmentModel, EquipmentType, Manufacturer
 from core.equipment.queries import device_names
 from core.equipment.services import SEARCH_KIND
@@ -76,7 +76,15 @@ def record_names() -> Sequence[RecordNames]:
 def search_providers() -> Sequence[SearchProvider]:
     """Find devices by any fragment of their identifiers and names."""
     return (
-        SearchProvider(SEARCH_KIND, _l("Equipment"), "phone", "core.equipment:view", search_hits, order=30),
+        SearchProvider(
+            SEARCH_KIND,
+            _l("Equipment"),
+            "phone",
+            "core.equipment:view",
+            shown_in_search,
+            search_hit,
+            order=30,
+        ),
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import url_for
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import FromClause, Select, select
 
 from core.clients.keys import name_key
 from core.clients.models import Client
 from core.db import session
 from core.equipment.codes import shown_code
-from core.equipment.lookup import equipment_picks, picks_of_devices
+from core.equipment.lookup import equipment_picks
 from core.equipment.models import Equipment, EquipmentModel, EquipmentOwnership, EquipmentType, Manufacturer
 from core.equipment.queries import TITLE, join_names
 from core.equipment.services import SEARCH_KIND
@@ -98,14 +99,20 @@ def client_panel(client_id: int) -> Panel:
     )
 
 
-def search_hits(ids: list[int]) -> list[SearchHit]:
-    """Return what the search box shows of the devices with these ids."""
-    return [
-        SearchHit(
-            pick.id,
-            pick.title,
-            url_for("equipment.show", equipment_id=pick.id),
-            detail=" · ".join(filter(None, (shown_code(pick.unique_id), pick.client_name))),
-        )
-        for pick in picks_of_devices(ids)
-    ]
+def shown_in_search(found: FromClause) -> Select[Any]:
+    """Return the statement of what the search shows of devices."""
+    shown: Any = select(TITLE.label("title"), Equipment.unique_id, Equipment.serial, Client.name)
+    statement: Select[Any] = shown.select_from(found).join(Equipment, Equipment.id == found.c.record_id)
+    return join_names(statement).outerjoin(Client, Client.id == Equipment.client_id)
+
+
+def search_hit(equipment_id: int, texts: Sequence[str]) -> SearchHit:
+    """Return a device as the search shows it."""
+    title, unique_id, serial, owner = texts
+    return SearchHit(
+        equipment_id,
+        title,
+        url_for("equipment.show", equipment_id=equipment_id),
+        detail=" · ".join(filter(None, (shown_code(unique_id), owner))),
+        found_by=(serial,),
+    )

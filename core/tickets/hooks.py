@@ -17,6 +17,7 @@ from core.tickets import dashboard, panels
 from core.tickets.indexing import KIND, reindex_client, reindex_equipment
 from core.tickets.naming import RECORDS
 from core.tickets.statuses import seed_statuses
+from core.tickets.visibility import reach_of_reader
 
 EVERYBODY = frozenset({"manager", "receptionist", "technician", "accountant"})
 SHOP = frozenset({"manager", "receptionist", "technician"})
@@ -66,8 +67,10 @@ def search_providers() -> Sequence[SearchProvider]:
             _l("Tickets"),
             "list-task",
             "core.ticket:view",
-            panels.search_hits,
+            panels.shown_in_search,
+            panels.search_hit,
             order=10,
+            reach=reach_of_reader,
             exact=panels.find_by_code,
         ),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
 
 from core.clients.models import Client
 from core.db import session
@@ -18,35 +20,66 @@ WORDS = 500
 
 def index_ticket(ticket: Ticket, *, client: Client, equipment: Equipment) -> None:
     """Write the search entry of ``ticket``, in the transaction that changes it."""
-    put_entry(
-        KIND,
+    _put(
         ticket.id,
-        at=ticket.opened_at,
-        numbers=[ticket.number],
-        names=[client.name],
-        phones=[client.phone],
-        codes=[equipment.unique_id, equipment.serial],
-        words=[ticket.problem[:WORDS]],
+        ticket.opened_at,
+        ticket.number,
+        ticket.problem,
+        client.name,
+        client.phone,
+        equipment.unique_id,
+        equipment.serial,
     )
 
 
 def reindex_client(client: Client) -> None:
     """Bring the entries of the tickets of ``client`` up to date after its name or phone changed."""
-    statement = (
-        select(Ticket, Equipment)
-        .join(Equipment, Equipment.id == Ticket.equipment_id)
-        .where(Ticket.client_id == client.id)
-    )
-    for ticket, equipment in session().execute(statement).all():
-        index_ticket(ticket, client=client, equipment=equipment)
+    _reindex(Ticket.client_id == client.id)
 
 
 def reindex_equipment(equipment: Equipment) -> None:
     """Bring the entries of the tickets of ``equipment`` up to date after its identifiers changed."""
+    _reindex(Ticket.equipment_id == equipment.id)
+
+
+def _reindex(condition: ColumnElement[bool]) -> None:
+    """Write the entries of all tickets for which ``condition`` holds: one statement reads, a few write, however many there are."""
     statement = (
-        select(Ticket, Client)
+        select(
+            Ticket.id,
+            Ticket.opened_at,
+            Ticket.number,
+            Ticket.problem,
+            Client.name,
+            Client.phone,
+            Equipment.unique_id,
+            Equipment.serial,
+        )
         .join(Client, Client.id == Ticket.client_id)
-        .where(Ticket.equipment_id == equipment.id)
+        .join(Equipment, Equipment.id == Ticket.equipment_id)
+        .where(condition)
     )
-    for ticket, client in session().execute(statement).all():
-        index_ticket(ticket, client=client, equipment=equipment)
+    for row in session().execute(statement):
+        _put(*row)
+
+
+def _put(  # noqa: PLR0917 - the columns of a row
+    ticket_id: int,
+    opened_at: datetime,
+    number: str,
+    problem: str,
+    client: str,
+    phone: str,
+    unique_id: str,
+    serial: str,
+) -> None:
+    put_entry(
+        KIND,
+        ticket_id,
+        at=opened_at,
+        numbers=[number],
+        names=[client],
+        phones=[phone],
+        parts=[unique_id, serial],
+        words=[problem[:WORDS]],
+    )

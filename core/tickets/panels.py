@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import flask
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from core.clients.models import Client
 from core.db import session
+from core.equipment.codes import shown_code
 from core.equipment.models import Equipment
+from core.equipment.queries import TITLE, join_names
 from core.equipment.values import Visit, Visits
 from core.foundation.accounts import find_user
-from core.foundation.ui.formats import format_date, format_money
+from core.foundation.ui.formats import format_date, format_money, format_phone
 from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.values import Panel, SearchHit
 from core.tickets.codes import read_code
-from core.tickets.models import Ticket
-from core.tickets.queries import TicketLine, read_lines, select_lines
+from core.tickets.models import Ticket, TicketStatus, status_title
+from core.tickets.queries import SHORT, TicketLine, read_lines, select_lines
 from core.tickets.services import find_by_access_code
 from core.tickets.stages import Stage
 from core.tickets.visibility import visible_tickets
@@ -122,20 +125,42 @@ def _visit(row: Any) -> Visit:  # noqa: ANN401 - a row
     return Visit(row.number, url, f"{', '.join(parts)} · {when}{here}")
 
 
-def search_hits(ids: list[int]) -> list[SearchHit]:
-    """Return what the search box shows of the tickets ``ids``; those that are not the reader's to know are left out."""
-    lines = lines_of(Ticket.id.in_(ids), limit=len(ids))
-    return [
-        SearchHit(
-            line.id,
-            f"{line.number} {line.device}",
-            flask.url_for("tickets.show", ticket_id=line.id),
-            f"{line.client} · {line.problem}",
-            line.stage.value,
-            line.status,
+def shown_in_search(found: FromClause) -> Select[Any]:
+    """Return the statement of what the search shows of tickets."""
+    statement: Select[Any] = (
+        select(
+            Ticket.number,
+            TITLE.label("device"),
+            Client.name.label("client"),
+            func.substr(Ticket.problem, 1, SHORT).label("problem"),
+            Ticket.stage,
+            TicketStatus.name.label("status"),
+            Client.phone,
+            Equipment.unique_id,
+            Equipment.serial,
         )
-        for line in lines
-    ]
+        .select_from(found)
+        .join(Ticket, Ticket.id == found.c.record_id)
+        .join(TicketStatus, TicketStatus.id == Ticket.status_id)
+        .join(Client, Client.id == Ticket.client_id)
+        .join(Equipment, Equipment.id == Ticket.equipment_id)
+    )
+    return join_names(statement)
+
+
+def search_hit(ticket_id: int, texts: Sequence[str]) -> SearchHit:
+    """Return a ticket as the search shows it."""
+    number, device, client, problem, stage, status, phone, unique_id, serial = texts
+    wording: dict[str, str] | None = json.loads(status or "null")
+    return SearchHit(
+        ticket_id,
+        f"{number} {device}",
+        flask.url_for("tickets.show", ticket_id=ticket_id),
+        f"{client} · {' '.join(problem.split())}",
+        stage,
+        status_title(wording, Stage(stage), current_locale().language),
+        found_by=(format_phone(phone) if phone else "", shown_code(unique_id), serial),
+    )
 
 
 def find_by_code(text: str) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, bindparam, exists, false
 
-from core.foundation.accounts import CurrentUser
+from core.foundation.accounts import CurrentUser, find_user
+from core.foundation.ui.values import Reach
 from core.tickets.models import Ticket
 
 
@@ -24,3 +26,42 @@ def visible_tickets(user: CurrentUser | None) -> Sequence[ColumnElement[bool]]:
     if user.own_tickets_only:
         clauses.append(Ticket.assignee_id == user.id)
     return clauses
+
+
+def _ticket(ids: Any, *clauses: ColumnElement[bool]) -> ColumnElement[bool]:  # noqa: ANN401 - a column of ids
+    return exists().where(Ticket.id == ids, *clauses)
+
+
+def _at_locations(ids: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of ids
+    return _ticket(ids, Ticket.location_id.in_(bindparam("reach_locations", expanding=True)))
+
+
+def _own(ids: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of ids
+    return _ticket(ids, Ticket.assignee_id == bindparam("reach_user"))
+
+
+def _own_at_locations(ids: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of ids
+    return _ticket(
+        ids,
+        Ticket.location_id.in_(bindparam("reach_locations", expanding=True)),
+        Ticket.assignee_id == bindparam("reach_user"),
+    )
+
+
+#: By whether the reader is restricted to locations and to own tickets: what ``visible_tickets`` says, with places for the values.
+_CONDITIONS: Final[Mapping[tuple[bool, bool], Callable[[Any], ColumnElement[bool]]]] = {
+    (True, False): _at_locations,
+    (False, True): _own,
+    (True, True): _own_at_locations,
+}
+
+
+def reach_of_reader() -> Reach | None:
+    """Return which tickets the reader's search finds, ``None`` where it is all."""
+    user = find_user()
+    if user is None:
+        return Reach(lambda _ids: false(), {})
+    condition = _CONDITIONS.get((bool(user.location_ids), user.own_tickets_only))
+    if condition is None:
+        return None
+    return Reach(condition, {"reach_locations": sorted(user.location_ids), "reach_user": user.id})

@@ -21,6 +21,8 @@ from core.config import load_config
 from core.engines import WRITE, Engines
 from core.foundation.search.entries import compose, place
 from core.foundation.search.fold import fold_code, fold_text
+from core.foundation.search.grams import grams
+from core.foundation.search.postgresql import numbers
 from core.foundation.tenants.services import directory
 from tests.bench import people
 from tests.bench.browser import EMAIL, PASSWORD
@@ -91,13 +93,23 @@ def _fill(values: dict[str, str], shop: people.Shop) -> dict[str, int]:
         _fill_devices(connection, shop)
         _fill_tickets(connection, shop, ground)
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("INSERT INTO search_fts (search_fts) VALUES ('rebuild')")
+            _fill_grams(connection)
         for definition in dropped:
             connection.exec_driver_sql(definition)
     if "WORKMANAGER_DATABASE_URL" in values:
         with tenant_connection(values) as connection:
             connection.exec_driver_sql("ANALYZE")
     return ground.statuses
+
+
+def _fill_grams(connection: Connection) -> None:
+    """Fill SQLite's table of grams, rising row ids first."""
+    raw: Any = connection.connection.dbapi_connection
+    rows = raw.execute("SELECT position, text FROM search_entry ORDER BY position DESC").fetchall()
+    raw.executemany(
+        "INSERT INTO search_gram (rowid, grams) VALUES (?, ?)",
+        ((-position, " ".join(grams(text))) for position, text in rows),
+    )
 
 
 class _Ground:
@@ -116,7 +128,7 @@ class _Ground:
 
 
 def _drop_text_indexes(connection: Connection) -> list[str]:
-    """Drop PostgreSQL's trigram indexes, which are quicker to make than to fill, and return how to make them."""
+    """Drop PostgreSQL's index of grams, which are quicker to make than to fill, and return how to make them."""
     if connection.dialect.name == "sqlite":
         return []
     rows = connection.exec_driver_sql(
@@ -150,13 +162,19 @@ def _fill_clients(connection: Connection, shop: people.Shop) -> None:
     insert_rows(
         connection, "search_entry", _ENTRY,
         (
-            ("client", n, place("client", n, shop.opened_at(n)), compose(names=[people.client_name(n)], phones=[people.client_phone(n)]))
+            _entry(connection, "client", n, shop.opened_at(n), compose(names=[people.client_name(n)], phones=[people.client_phone(n)]))
             for n in numbers
         ),
     )  # fmt: skip
 
 
-_ENTRY: Final = ("kind", "record_id", "position", "text")
+_ENTRY: Final = ("kind", "record_id", "position", "text", "grams")
+
+
+def _entry(connection: Connection, kind: str, record_id: int, at: datetime, text: str) -> tuple[Any, ...]:
+    """Return the row of a search entry; SQLite has its grams in a table of their own."""
+    kept = None if connection.dialect.name == "sqlite" else numbers(kind, grams(text))
+    return kind, record_id, place(kind, record_id, at), text, kept
 
 
 def _client_row(shop: people.Shop, client: int) -> tuple[Any, ...]:
@@ -182,7 +200,7 @@ def _fill_devices(connection: Connection, shop: people.Shop) -> None:
     insert_rows(
         connection, "search_entry", _ENTRY,
         (
-            ("equipment", n, place("equipment", n, shop.opened_at(n)), compose(codes=[people.device_code(n)], words=people.device_names(n)))
+            _entry(connection, "equipment", n, shop.opened_at(n), compose(codes=[people.device_code(n)], words=people.device_names(n)))
             for n in numbers
         ),
     )  # fmt: skip
@@ -214,7 +232,10 @@ def _fill_tickets(connection: Connection, shop: people.Shop, ground: _Ground) ->
         (_audit_row(shop, ground, number) for number in numbers),
     )  # fmt: skip
     insert_rows(
-        connection, "search_entry", _ENTRY, (_ticket_entry(shop, ground, number) for number in numbers)
+        connection,
+        "search_entry",
+        _ENTRY,
+        (_ticket_entry(connection, shop, ground, number) for number in numbers),
     )
     scope = f"ticket/{ground.location}/"
     connection.exec_driver_sql(f"DELETE FROM number_series WHERE scope = '{scope}'")
@@ -268,17 +289,17 @@ def _audit_row(shop: people.Shop, ground: _Ground, ticket: int) -> tuple[Any, ..
     )  # fmt: skip
 
 
-def _ticket_entry(shop: people.Shop, ground: _Ground, ticket: int) -> tuple[Any, ...]:
+def _ticket_entry(connection: Connection, shop: people.Shop, ground: _Ground, ticket: int) -> tuple[Any, ...]:
     device = shop.device_of(ticket)
     client = shop.client_of(device)
     text = compose(
         numbers=[_number(ground, ticket)],
         names=[people.client_name(client)],
         phones=[people.client_phone(client)],
-        codes=[people.device_code(device)],
+        parts=[people.device_code(device)],
         words=[people.ticket_problem(ticket)],
     )
-    return ("ticket", ticket, place("ticket", ticket, shop.opened_at(ticket)), text)
+    return _entry(connection, "ticket", ticket, shop.opened_at(ticket), text)
 
 
 def _moment(moment: datetime) -> str:

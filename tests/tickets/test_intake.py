@@ -306,5 +306,5 @@ def test_a_ticket_that_is_opened_asks_for_no_choices_of_the_form(
     }
     with query_recorder.recording() as found:
         assert browser.post(f"{shop.root}/tickets/new", data=sent).status_code == 303
-    asked = [one for one in found if one.startswith("SELECT") and ("search_fts" in one or "count(" in one)]
+    asked = [one for one in found if one.startswith("SELECT") and ("search_gram" in one or "count(" in one)]
     assert asked == []

@@ -11,7 +11,7 @@ from core.equipment.models import Equipment, EquipmentOwnership
 from core.errors import ConflictError, InvalidInputError, NotFoundError
 from core.foundation.accounts.models import User
 from core.foundation.audit.models import AuditEntry
-from core.foundation.search.services import find, find_exact
+from core.foundation.search.services import find
 from core.testing import Shop
 from core.tickets import services
 from core.tickets.codes import ALPHABET, shown_code
@@ -219,7 +219,6 @@ def test_a_ticket_is_found_by_number_client_phone_device_and_problem(shop: Shop,
         take()
         for question in (ticket.number, "stefan", "0744555", "+40744555207", "7188 24", "b7741", "centrifug"):
             assert find(question, ["ticket"], 5)[:1] == [("ticket", ticket.id)], question
-        assert find_exact("sn718824", ["ticket"]) == [("ticket", ticket.id)]
 
 
 def test_the_search_follows_a_client_and_a_device_that_change(shop: Shop, take: Take) -> None:

@@ -38,6 +38,12 @@ def mark(shown: str, question: str) -> Markup:
     return Markup().join(parts)
 
 
+def has_mark(shown: str, question: str) -> bool:
+    """Tell whether something of ``question`` would be marked in ``shown``."""
+    folded, _places = _folded(shown)
+    return any(spelling in folded for word in asked_words(question) for spelling in _spellings(word))
+
+
 def _spellings(word: str) -> tuple[str, ...]:
     """Return how a word may stand in what is shown: a telephone typed as from abroad is shown as people at home dial it."""
     abroad = word.isdigit() and word.startswith(ROMANIA) and len(word) >= len(ROMANIA) + FRAGMENT

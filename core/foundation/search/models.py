@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Index, String, Table, Text
+from sqlalchemy import BigInteger, Index, Integer, String, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model
@@ -13,8 +14,8 @@ from core.db import Model
 class SearchEntry(Model):
     """What one record is found by.
 
-    SQLite has a full-text table of trigrams beside it, ``search_fts``, whose row ids are the positions; PostgreSQL has trigram indexes
-    over the text. Migration 0002 makes them; ``put_entry`` and ``remove_entry`` alone write here.
+    SQLite has a full-text table of grams beside it, ``search_gram``; PostgreSQL has an index over the column ``grams``. Migration 0005
+    makes them; ``put_entry`` and ``remove_entry`` alone write here.
     """
 
     __tablename__ = "search_entry"
@@ -28,6 +29,8 @@ class SearchEntry(Model):
     position: Mapped[int] = mapped_column(BigInteger)
     #: Folded words, each behind a blank, behind two where its beginning alone finds it; whole codes end with ``|``.
     text: Mapped[str] = mapped_column(Text)
+    #: On PostgreSQL the grams of the text as whole numbers (``core.foundation.search.grams``); empty on SQLite.
+    grams: Mapped[list[int] | None] = mapped_column(Text().with_variant(ARRAY(Integer), "postgresql"))
 
 
 #: The same as a table, for statements without objects.

@@ -1,130 +1,171 @@
-"""Search on SQLite: a full-text table of trigrams (FTS5) whose row ids are the positions of the entries.
+"""Search on SQLite: a full-text table (FTS5) of grams, whose row ids are the positions of the entries turned round.
 
-It walks its answers from the highest row id down, and a kind is a range of row ids: the newest of a kind come first and the walk stops
-early. The table keeps no text of its own, so it is told what it forgets; a trigger would be refused under ``trusted_schema=OFF``.
+It walks its answers from the lowest row id up, so the newest of a kind come first and the walk stops early. From the highest down it
+would lose some: SQLite 3.40 skips the first page of a long list of rows when it walks backwards with more than one gram.
+The table keeps no text of its own, so it is told what it forgets.
 
 Statements are built once for each shape of a question: building one costs more than running it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
-    CompoundSelect,
+    ColumnElement,
     Connection,
-    Row,
+    FromClause,
     Select,
-    and_,
+    Text,
     bindparam,
     column,
     delete,
     func,
     insert,
+    or_,
     select,
     table,
     text as sql,
-    union_all,
     update,
 )
 
-from core.foundation.search.entries import TIE_BITS, Entry, Hit, Pattern, kind_range
+from core.foundation.search.entries import TIE_BITS, Entry, kind_range
+from core.foundation.search.grams import Pattern, Shape, grams
 from core.foundation.search.models import ENTRY
+from core.foundation.ui.values import Reach
 
-FTS: Final = table("search_fts", column("rowid"), column("search_fts"))
-REMEMBER: Final = sql("INSERT INTO search_fts (rowid, text) VALUES (:position, :text)")
-FORGET: Final = sql("INSERT INTO search_fts (search_fts, rowid, text) VALUES ('delete', :position, :text)")
-
-
-def put(connection: Connection, entry: Entry) -> None:
-    """Write an entry in place of the one before."""
-    before = _find(connection, entry.kind, entry.record_id)
-    position = _position(connection, entry, before)
-    new = {"position": position, "text": entry.text}
-    if before is None:
-        connection.execute(insert(ENTRY), [{"kind": entry.kind, "record_id": entry.record_id, **new}])
-    else:
-        if (before.position, before.text) == (position, entry.text):
-            return
-        connection.execute(FORGET, {"position": before.position, "text": before.text})
-        connection.execute(update(ENTRY).where(_key(entry.kind, entry.record_id)).values(**new))
-    connection.execute(REMEMBER, new)
-
-
-def remove(connection: Connection, kind: str, record_id: int) -> None:
-    """Delete an entry."""
-    before = _find(connection, kind, record_id)
-    if before is not None:
-        connection.execute(FORGET, {"position": before.position, "text": before.text})
-        connection.execute(delete(ENTRY).where(_key(kind, record_id)))
+FTS: Final = table("search_gram", column("rowid"), column("search_gram"))
+#: What is stored of records, and who stands in the places that they want.
+STORED: Final = sql(
+    "SELECT e.kind, e.record_id, e.position, e.text FROM json_each(:keys) AS k CROSS JOIN search_entry AS e"
+    " ON e.kind = json_extract(k.value, '$[0]') AND e.record_id = json_extract(k.value, '$[1]')"
+    " UNION SELECT e.kind, e.record_id, e.position, e.text FROM json_each(:keys) AS k CROSS JOIN search_entry AS e"
+    " ON e.position = json_extract(k.value, '$[2]')"
+)
+REMEMBER: Final = sql("INSERT INTO search_gram (rowid, grams) VALUES (-:position, :grams)")
+FORGET: Final = sql(
+    "INSERT INTO search_gram (search_gram, rowid, grams) VALUES ('delete', -:position, :grams)"
+)
+_KEY: Final = (ENTRY.c.kind == bindparam("b_kind"), ENTRY.c.record_id == bindparam("b_record_id"))
+ADD: Final = insert(ENTRY)
+CHANGE: Final = update(ENTRY).where(*_KEY)
+REMOVE: Final = delete(ENTRY).where(*_KEY)
 
 
-def matches(pattern: Pattern, kind: str) -> Select[Any]:
-    """Return the statement that reads the ids of all entries of ``kind`` that ``pattern`` fits."""
-    return _matches(_question(pattern), pattern.rest, kind).with_only_columns(ENTRY.c.record_id)
+def write(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write entries in place of those before, in a number of statements that does not grow with them."""
+    rows = connection.execute(
+        STORED, {"keys": json.dumps([[one.kind, one.record_id, one.position] for one in entries])}
+    )
+    stored = {(row.kind, row.record_id): Entry(*row) for row in rows}
+    taken = {one.position for one in stored.values()}
+    forgotten, remembered, added, changed, removed = [], [], [], [], []
+    for entry in entries:
+        before = stored.get(entry.key)
+        after = _placed(connection, entry, before, taken)
+        if before == after:
+            continue
+        values = {"b_kind": entry.kind, "b_record_id": entry.record_id}
+        if before is not None:
+            forgotten.append(_gram_row(before))
+        if after is None:
+            removed.append(values)
+            continue
+        remembered.append(_gram_row(after))
+        row = {"position": after.position, "text": after.text}
+        if before is None:
+            added.append({"kind": entry.kind, "record_id": entry.record_id, **row})
+        else:
+            changed.append({**values, **row})
+    work: list[tuple[Any, list[dict[str, Any]]]] = [
+        (FORGET, forgotten), (REMOVE, removed), (CHANGE, changed), (ADD, added),
+        # Rising row ids: the full-text table writes a piece of its index whenever they fall.
+        (REMEMBER, sorted(remembered, key=lambda row: -row["position"])),
+    ]  # fmt: skip
+    for statement, found in work:
+        if found:
+            connection.execute(statement, found)
 
 
-def newest(connection: Connection, pattern: Pattern, kinds: Sequence[str], limit: int) -> list[Hit]:
-    """Return the newest ``limit`` entries of each of ``kinds`` that ``pattern`` fits, in one statement."""
-    values = {"question": _question(pattern)}
-    values.update((f"rest_{number}", part) for number, part in enumerate(pattern.rest))
-    rows = connection.execute(_walks(len(pattern.rest), tuple(kinds), limit), values)
-    return [Hit(row.kind, row.record_id, row.position) for row in rows]
+def _gram_row(entry: Entry) -> dict[str, Any]:
+    return {"position": entry.position, "grams": " ".join(grams(entry.text or ""))}
 
 
-@lru_cache(maxsize=256)
-def _walks(rest: int, kinds: tuple[str, ...], limit: int) -> CompoundSelect[Any]:
-    """Return the statement that walks through each of ``kinds`` from its newest record down."""
-    parts: list[Any] = [bindparam(f"rest_{number}") for number in range(rest)]
-    walks = [
-        _matches(bindparam("question"), parts, kind).order_by(FTS.c.rowid.desc()).limit(limit).subquery()
-        for kind in kinds
-    ]
-    return union_all(*(select(walk) for walk in walks))
+def _placed(connection: Connection, entry: Entry, before: Entry | None, taken: set[int]) -> Entry | None:
+    """Return the entry at its place: where it was if its moment is the same, else the first free one of its second.
+
+    There is one writer, so what is free stays free.
+    """
+    if entry.text is None:
+        return None
+    if before is not None and _second(before.position) == _second(entry.position):
+        return Entry(entry.kind, entry.record_id, before.position, entry.text)
+    position = entry.position
+    while position in taken or (position != entry.position and _is_taken(connection, position)):
+        position += 1
+    taken.add(position)
+    return Entry(entry.kind, entry.record_id, position, entry.text)
 
 
-def _matches(question: Any, rest: Sequence[Any], kind: str) -> Select[Any]:  # noqa: ANN401 - a text or its place in a statement
+def _second(position: int) -> int:
+    return position >> TIE_BITS
+
+
+def _is_taken(connection: Connection, position: int) -> bool:
+    statement = select(ENTRY.c.position).where(ENTRY.c.position == position)
+    return connection.execute(statement).first() is not None
+
+
+def values(pattern: Pattern) -> Mapping[str, Any]:
+    """Return the values of a statement that asks for ``pattern``."""
+    question = _all_of(pattern.grams)
+    if pattern.instead:
+        question = f"({question}) OR ({_all_of(pattern.instead_grams)})"
+    parts = {f"part_{number}": part for number, part in enumerate(pattern.parts)}
+    return {"question": question, "instead": pattern.instead, **parts}
+
+
+def _all_of(found: Sequence[str]) -> str:
+    """Return the question for all of some grams; they hold letters, digits and our own marks alone, and are quoted all the same."""
+    return " AND ".join('"{}"'.format(gram.replace('"', '""')) for gram in found)
+
+
+def matches(shape: Shape, kind: str) -> Select[Any]:
+    """Return the statement that reads the ids of all entries of ``kind`` that fit."""
+    return _fitting(shape, kind, None).with_only_columns(ENTRY.c.record_id)
+
+
+def newest(shape: Shape, kind: str, limit: int, reach: Reach | None) -> FromClause:
+    """Return the newest ``limit`` entries of ``kind`` that fit and that ``reach`` lets be known."""
+    return _fitting(shape, kind, reach).order_by(FTS.c.rowid).limit(limit).subquery()
+
+
+def _fitting(shape: Shape, kind: str, reach: Reach | None) -> Select[Any]:
     """Return the statement that reads what fits, naming the kind in a form that no index answers.
 
     Otherwise the planner may walk all records of the kind and ask the full-text table anew for each: seconds for a long question.
     """
+    low, high = kind_range(kind)
+    conditions: list[ColumnElement[bool]] = [
+        FTS.c.search_gram.op("MATCH")(bindparam("question", type_=Text)),
+        FTS.c.rowid.between(-high, -low),
+        ENTRY.c.kind + "" == kind,
+        _holds(shape),
+    ]
+    if reach is not None:
+        conditions.append(reach.condition(ENTRY.c.record_id))
     return (
-        select(ENTRY.c.kind, ENTRY.c.record_id, ENTRY.c.position)
-        .select_from(FTS.join(ENTRY, ENTRY.c.position == FTS.c.rowid))
-        .where(FTS.c.search_fts.op("MATCH")(question), FTS.c.rowid.between(*kind_range(kind)))
-        .where(ENTRY.c.kind + "" == kind, *(func.instr(ENTRY.c.text, part) > 0 for part in rest))
+        select(ENTRY.c.record_id, ENTRY.c.position, ENTRY.c.text)
+        .select_from(FTS.join(ENTRY, ENTRY.c.position == -FTS.c.rowid))
+        .where(*conditions)
     )
 
 
-def _question(pattern: Pattern) -> str:
-    """Return what the full-text table is asked."""
-    question = " AND ".join(_quoted(part) for part in pattern.fragments)
-    return f"({question}) OR {_quoted(pattern.instead)}" if pattern.instead else question
-
-
-def _quoted(part: str) -> str:
-    """Return ``part`` as one phrase; it holds letters, digits, blanks and bars alone, and is quoted all the same."""
-    return '"{}"'.format(part.replace('"', '""'))
-
-
-def _key(kind: str, record_id: int) -> Any:  # noqa: ANN401 - a condition
-    return and_(ENTRY.c.kind == kind, ENTRY.c.record_id == record_id)
-
-
-def _find(connection: Connection, kind: str, record_id: int) -> Row[Any, Any] | None:
-    return connection.execute(select(ENTRY.c.position, ENTRY.c.text).where(_key(kind, record_id))).first()
-
-
-def _position(connection: Connection, entry: Entry, before: Row[Any, Any] | None) -> int:
-    """Return where the entry goes: where it was if its moment is the same, else the first free position of its second.
-
-    There is one writer, so what is free stays free.
-    """
-    if before is not None and before.position >> TIE_BITS == entry.position >> TIE_BITS:
-        return int(before.position)
-    position = entry.position
-    while connection.execute(select(ENTRY.c.position).where(ENTRY.c.position == position)).first():
-        position += 1
-    return position
+def _holds(shape: Shape) -> ColumnElement[bool]:
+    parts = [func.instr(ENTRY.c.text, bindparam(f"part_{number}", type_=Text)) > 0 for number in range(shape.parts)]
+    held: ColumnElement[bool] = parts[0]
+    for part in parts[1:]:
+        held &= part
+    return or_(held, func.instr(ENTRY.c.text, bindparam("instead", type_=Text)) > 0) if shape.has_instead else held

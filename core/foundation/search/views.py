@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from core.access import logged_in
 from core.foundation.accounts.identity import current_user
+from core.foundation.search.marks import has_mark, marker
 from core.foundation.search.questions import read_question
-from core.foundation.search.services import Found, find, find_exact
+from core.foundation.search.services import FoundHit, search as search_all, search_ids, search_whole
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.headers import asks_for_fragment
 from core.foundation.ui.values import SearchHit, SearchProvider
@@ -47,52 +49,65 @@ def index() -> ResponseReturnValue:
     question = read_question()
     providers = _providers()
     if asks_for_fragment():
-        groups = _groups(question, providers, IN_BOX)
-        return render_template("partials/search_results.html", groups=groups, q=question)
-    one = _only_exact(question, providers)
+        found = search_all(question, providers, IN_BOX) or _by_secret(question, providers)
+        groups = _groups(question, providers, found, IN_BOX)
+        return render_template(
+            "partials/search_results.html", groups=groups, q=question, marked=marker(question)
+        )
+    kind = request.args.get("kind", "")
+    asked = [one for one in providers if one.kind == kind] or providers
+    limit = OF_ONE_KIND if len(asked) < len(providers) else ON_PAGE
+    found = search_all(question, asked, limit) or _by_secret(question, asked)
+    one = _only_whole(question, found, providers, limit)
     if one is not None:
         return redirect(one.url)
-    kind = request.args.get("kind", "")
-    of_one = {kind: providers[kind]} if kind in providers else None
-    groups = _groups(question, of_one or providers, OF_ONE_KIND if of_one else ON_PAGE)
-    return render_template("search/results.html", groups=groups, q=question)
+    groups = _groups(question, asked, found, limit)
+    return render_template("search/results.html", groups=groups, q=question, marked=marker(question))
 
 
-def _providers() -> dict[str, SearchProvider]:
+def _providers() -> list[SearchProvider]:
     """Return the kinds that the reader may see, in their order."""
     user = current_user()
     found = [one for providers in hooks().search_providers() for one in providers]
-    return {
-        one.kind: one
-        for one in sorted(found, key=lambda one: (one.order, one.kind))
-        if user.can(one.permission)
-    }
+    return [one for one in sorted(found, key=lambda one: (one.order, one.kind)) if user.can(one.permission)]
 
 
-def _groups(question: str, providers: dict[str, SearchProvider], limit: int) -> list[Group]:
-    ids: dict[str, list[int]] = {}
-    for kind, record_id in find(question, list(providers), limit) or _by_secret(question, providers):
-        ids.setdefault(kind, []).append(record_id)
+def _groups(
+    question: str, providers: Sequence[SearchProvider], found: Sequence[FoundHit], limit: int
+) -> list[Group]:
     groups = []
-    for kind, found in ids.items():
-        provider = providers[kind]
-        place = {record_id: at for at, record_id in enumerate(found)}
-        hits = sorted(provider.hits(found), key=lambda hit: place[hit.id])
-        more = len(found) >= limit and limit != OF_ONE_KIND
-        more_url = url_for("search.index", q=question, kind=kind) if more else ""
+    for provider in providers:
+        hits = [_told(question, one.hit) for one in found if one.kind == provider.kind]
+        more = len(hits) >= limit and limit != OF_ONE_KIND
+        more_url = url_for("search.index", q=question, kind=provider.kind) if more else ""
         if hits:
-            groups.append(Group(kind, provider.title, provider.icon, hits, more_url))
+            groups.append(Group(provider.kind, provider.title, provider.icon, hits, more_url))
     return groups
 
 
-def _only_exact(question: str, providers: dict[str, SearchProvider]) -> SearchHit | None:
-    """Return the one record whose number or code the question is, ``None`` where there is none or more than one."""
-    found = find_exact(question, list(providers)) or _by_secret(question, providers)
-    hits = [hit for kind, record_id in found for hit in providers[kind].hits([record_id])]
-    return hits[0] if len(hits) == 1 else None
+def _told(question: str, hit: SearchHit) -> SearchHit:
+    """Return the hit with what it was found by, where nothing of it that is shown says so."""
+    if has_mark(hit.title, question) or has_mark(hit.detail, question):
+        return hit
+    by = next((text for text in hit.found_by if text and has_mark(text, question)), "")
+    return replace(hit, detail=" · ".join(filter(None, (by, hit.detail))))
 
 
-def _by_secret(question: str, providers: dict[str, SearchProvider]) -> Found:
+def _only_whole(
+    question: str, found: Sequence[FoundHit], providers: Sequence[SearchProvider], limit: int
+) -> SearchHit | None:
+    """Return the one record whose number or code the question is, ``None`` where there is none or more than one.
+
+    Where a kind has more hits than are shown, it may stand behind them: then it is asked for by itself.
+    """
+    kinds = [one.kind for one in found]
+    is_cut = any(kinds.count(kind) >= limit for kind in set(kinds))
+    whole = search_whole(question, providers) if is_cut else [one for one in found if one.is_whole]
+    return whole[0].hit if len(whole) == 1 else None
+
+
+def _by_secret(question: str, providers: Sequence[SearchProvider]) -> list[FoundHit]:
     """Return the records whose code the question is where only they themselves can tell: it is stored as a hash."""
-    asked = [(kind, provider.exact(question)) for kind, provider in providers.items() if provider.exact]
-    return [(kind, record_id) for kind, record_id in asked if record_id is not None]
+    asked = [(one, one.exact(question)) for one in providers if one.exact]
+    ids = [(one, record_id) for one, record_id in asked if record_id is not None]
+    return [replace(hit, is_whole=True) for one, record_id in ids for hit in search_ids(one, [record_id])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -93,18 +93,37 @@ class FormSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Which records of a kind somebody may know of, where that is not all of them.
+
+    Statements are kept by ``condition``: it is a function of a module, the same for every reader who is restricted in the same way, and
+    what differs between them stands in ``values``, by the names of the parameters in the condition.
+    """
+
+    #: Says of a column of ids whether its record may be known of.
+    condition: Callable[[Any], Any]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchProvider:
     """A kind of record that the search box finds.
 
-    ``hits(ids)`` returns what to show of the found records, in any order, in a number of statements that does not grow with them.
+    All kinds are read by one statement, so what is shown is told in SQL: ``shown(found)`` returns a statement over ``found``, which has a
+    ``record_id`` for each record, joined outwards to the tables that are shown; its columns are texts. ``hit(id, texts)`` makes of them
+    what the page shows. ``shown`` is asked once, and its statement is kept.
     """
 
     kind: str
     title: Any
     icon: str
     permission: str
-    hits: Callable[[list[int]], list[SearchHit]]
+    shown: Callable[[Any], Any]
+    hit: Callable[[int, Sequence[str]], SearchHit]
     order: int = 100
+    #: Which records the reader may know of; ``None``, or a ``None`` from it, means all. What is not theirs to know takes no place among
+    #: the hits.
+    reach: Callable[[], Reach | None] | None = None
     #: Asked with what was typed or scanned whole when the index knows no such number or code: the id of the record
     #: that opens at once. For codes that are stored as a hash only.
     exact: Callable[[str], int | None] | None = None
@@ -121,3 +140,5 @@ class SearchHit:
     stage: str | None = None
     #: The shop's own word for the status; empty shows that of the stage.
     stage_text: str = ""
+    #: By what else it may have been found: a telephone, a serial. Shown where the question stands in one of them.
+    found_by: tuple[str, ...] = ()

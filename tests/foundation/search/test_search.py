@@ -1,21 +1,39 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import text as sql
+from sqlalchemy import FromClause, Select, select, text as sql
 
 from core.db import session, unit_of_work
-from core.foundation.search.entries import group_of, kind_range
 from core.foundation.search.fold import asked_words
 from core.foundation.search.models import SearchEntry
-from core.foundation.search.services import find, find_exact, matching, put_entry, remove_entry
+from core.foundation.search.services import find, matching, put_entry, remove_entry, search, search_whole
+from core.foundation.ui.values import SearchHit, SearchProvider
 from core.testing import QueryRecorder, Shop
 
 pytestmark = pytest.mark.both_databases
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KINDS = ["ticket", "client", "equipment"]
+
+
+def shown(found: FromClause) -> Select[Any]:
+    statement: Select[Any] = select(found.c.position)
+    return statement
+
+
+def hit(record_id: int, texts: Sequence[str]) -> SearchHit:
+    return SearchHit(record_id, texts[0], "/")
+
+
+def providers(kinds: Sequence[str]) -> list[SearchProvider]:
+    return [SearchProvider(kind, kind, "", "", shown, hit) for kind in kinds]
+
+
+def whole(code: str, kinds: Sequence[str]) -> list[tuple[str, int]]:
+    return [(one.kind, one.hit.id) for one in search_whole(code, providers(kinds))]
 
 
 @pytest.fixture(scope="module")
@@ -197,14 +215,16 @@ def test_each_question_has_the_same_answer_on_both_databases(
     ],
 )
 def test_a_whole_number_or_code_is_told_from_a_part(code: str, found: list[tuple[str, int]]) -> None:
-    assert find_exact(code, KINDS) == found
+    assert whole(code, KINDS) == found
+    among_others = [(one.kind, one.hit.id) for one in search(code, providers(KINDS), 10) if one.is_whole]
+    assert among_others == found
 
 
 @pytest.mark.usefixtures("inside")
 def test_only_the_kinds_that_are_asked_for_are_found() -> None:
     assert find("cj000123", ["client", "equipment"], 10) == []
     assert find("cj000123", [], 10) == []
-    assert find_exact("cj000123", ["client"]) == []
+    assert whole("cj000123", ["client"]) == []
 
 
 @pytest.fixture
@@ -310,17 +330,7 @@ def test_asking_costs_a_constant_number_of_statements(
     assert len(statements) <= 2
 
 
-def test_three_kinds_of_the_core_stand_in_three_groups_of_indexes() -> None:
-    assert len({group_of(kind) for kind in KINDS}) == 3
-
-
-def test_a_kind_lies_inside_its_group() -> None:
-    for kind in (*KINDS, "sample", "product", "catalogue_item"):
-        low, high = kind_range(kind)
-        assert low >> 60 == high >> 60 == group_of(kind)
-
-
-def test_the_full_text_table_agrees_with_the_entries(put: Callable[..., None], backend: str) -> None:
+def test_the_index_agrees_with_the_entries(put: Callable[..., None], backend: str) -> None:
     for record_id in range(20):
         put(record_id, record_id % 3, words=f"common {record_id}")
     for record_id in range(0, 20, 3):
@@ -328,12 +338,30 @@ def test_the_full_text_table_agrees_with_the_entries(put: Callable[..., None], b
     with unit_of_work() as current:
         remove_entry("ticket", 1)
         if backend == "sqlite":
-            current.execute(sql("INSERT INTO search_fts (search_fts, rank) VALUES ('integrity-check', 1)"))
-        else:
-            plan = current.execute(
-                sql("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%gin_trgm_ops%'")
-            )
-            assert plan.scalar_one() >= 8
+            current.execute(sql("INSERT INTO search_gram (search_gram) VALUES ('integrity-check')"))
+    for question in ("common", "changed", "1", "19", "com 1"):
+        expected = {
+            ("ticket", entry.record_id)
+            for entry in session().scalars(select(SearchEntry))
+            if fits(entry.text, question)
+        }
+        assert set(find(question, ["ticket"], 50)) == expected, question
+
+
+@pytest.mark.parametrize("question", ["nothing rare", "12345", "rare7", "popescu 7"])
+def test_long_lists_lose_nothing(put: Callable[..., None], question: str) -> None:
+    with unit_of_work():
+        for record_id in range(1, 12_001):
+            words = ["popescu", "nothing", f"rare{record_id % 10}", str(record_id * 7919)]
+            put_entry("ticket", record_id, at=NOON + timedelta(minutes=record_id), words=words)
+            put_entry("client", record_id, at=NOON - timedelta(minutes=record_id), words=words)
+    for kind in ("ticket", "client"):
+        expected = {
+            entry.record_id
+            for entry in session().scalars(select(SearchEntry).where(SearchEntry.kind == kind))
+            if fits(entry.text, question)
+        }
+        assert {record_id for _kind, record_id in find(question, [kind], 20_000)} == expected
 
 
 WORDS = st.lists(st.text(alphabet="abĂș1-2 .", min_size=1, max_size=8), max_size=4)
