@@ -3,16 +3,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from core.clients.models import Client
+from core.clients.services import change_client
 from core.db import session, unit_of_work
 from core.equipment.models import Equipment, EquipmentOwnership
 from core.errors import ConflictError, InvalidInputError, NotFoundError
 from core.foundation.accounts.models import User
 from core.foundation.audit.models import AuditEntry
 from core.foundation.search.services import find
-from core.testing import Shop
+from core.testing import QueryRecorder, Shop
 from core.tickets import services
 from core.tickets.codes import ALPHABET, shown_code
 from core.tickets.models import EventKind, Priority, Ticket, TicketEvent
@@ -242,3 +243,31 @@ def test_events_are_only_ever_added(shop: Shop, take: Take) -> None:
         entries = session().scalars(select(AuditEntry.action).where(AuditEntry.entity == "ticket")).all()
         assert list(entries) == ["create"]
         assert ticket.id
+
+
+@pytest.mark.both_databases
+def test_a_client_with_many_tickets_changes_in_as_many_statements_as_one_with_few(
+    shop: Shop, take: Take, query_recorder: QueryRecorder
+) -> None:
+    counts = []
+    with shop.context():
+        first = take().ticket.client_id
+        second = take(client=ClientData(name="Hotel Apollo", phone="0744 100 200")).ticket
+        with unit_of_work() as current:
+            row = dict(
+                current.execute(select(Ticket.__table__).where(Ticket.id == second.id)).mappings().one()
+            )
+            copies = [
+                {**row, "id": 1000 + n, "number": f"CJ-9{n:05}", "access_digest": f"digest{n}"}
+                for n in range(500)
+            ]
+            current.execute(insert(Ticket), copies)
+            for ticket in current.scalars(select(Ticket).where(Ticket.id >= 1000)):
+                services.reindex(ticket)
+        for client_id, name in ((first, "Ana Șerban"), (second.client_id, "Hotel Traian")):
+            with query_recorder.recording() as statements, unit_of_work():
+                change_client(client_id, ClientData(name=name, phone="0722 000 111"), version=1)
+            counts.append(len(statements))
+        assert counts[0] == counts[1]
+        assert len(find("traian", ["ticket"], 1000)) == 501
+        assert find("apollo", ["ticket", "client"], 5) == []

@@ -1,6 +1,7 @@
 import pytest
 
 from core.db import session, unit_of_work
+from core.foundation.accounts.models import User, UserLocation
 from core.foundation.settings.locations import create_location
 from core.testing import Shop
 from core.tickets.errors import TicketNotFoundError
@@ -55,3 +56,33 @@ def test_the_trail_tells_no_more_of_tickets_than_their_pages(
     assert "Maria Popescu" in answer.text
     assert "de marți" not in answer.text
     assert "de marți" not in shop.client("restricted").get(f"{path}?entity=ticket").text
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("restriction", ["location", "own", "both"])
+@pytest.mark.parametrize("live", [False, True], ids=["page", "box"])
+def test_the_search_of_a_restricted_user_finds_their_ticket_behind_many_of_others(
+    shop: Shop, take: Take, restriction: str, *, live: bool
+) -> None:
+    radu = shop.users["technician"]
+    with shop.context():
+        with unit_of_work():
+            branch = create_location(code="FL", name="Florești").id
+        theirs = take(problem="Ecran spart", location_id=branch, assignee_id=radu).ticket
+        for _ in range(25):
+            other = take(problem="Ecran spart").ticket
+        with unit_of_work() as current:
+            user = current.get_one(User, radu)
+            if restriction != "own":
+                user.locations = [UserLocation(location_id=branch)]
+            user.own_tickets_only = restriction != "location"
+    headers = {"HX-Request": "true"} if live else {}
+    found = shop.client("technician").get(f"{shop.root}/search?q=ecran", headers=headers)
+    assert found.status_code == 200
+    assert f'/tickets/{theirs.id}"' in found.text
+    assert f'/tickets/{other.id}"' not in found.text
+    answer = shop.client("technician").get(f"{shop.root}/search?q={other.number}")
+    assert answer.status_code == 200
+    assert f'/tickets/{other.id}"' not in answer.text
+    whole = shop.client("technician").get(f"{shop.root}/search?q={theirs.number}")
+    assert (whole.status_code, whole.location) == (302, f"{shop.root}/tickets/{theirs.id}")

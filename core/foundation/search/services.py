@@ -77,9 +77,8 @@ def find(question: str, kinds: Sequence[str], limit: int) -> Found:
         return []
     pattern = Pattern.of(words)
     connection = _connection()
-    statement = _statement(
-        backend(connection), pattern.shape, tuple((kind, None, None) for kind in kinds), limit
-    )
+    asked = tuple((kind, None, None) for kind in kinds)
+    statement = _statement(backend(connection), pattern.shape, asked, limit).statement
     rows = connection.execute(statement, _values(connection, pattern, kinds)).all()
     return [(kinds[row[0]], row[1]) for row in sorted(rows, key=_order)]
 
@@ -151,15 +150,15 @@ def _search(pattern: Pattern, providers: Sequence[SearchProvider], limit: int, w
         (one.kind, one.shown, None if reach is None else reach.condition)
         for one, reach in zip(providers, reaches, strict=True)
     )
-    statement = _statement(backend(connection), pattern.shape, asked, limit)
+    kept = _statement(backend(connection), pattern.shape, asked, limit)
     values = _values(connection, pattern, [one.kind for one in providers])
     for reach in reaches:
         values.update(reach.values if reach is not None else {})
-    rows = sorted(connection.execute(statement, values).all(), key=_order)
+    rows = sorted(connection.execute(kept.statement, values).all(), key=_order)
     return [
         FoundHit(
             providers[row[0]].kind,
-            _hit(providers[row[0]], row[1:]),
+            _hit(providers[row[0]], row[1 : kept.widths[row[0]] + 1]),
             bool(whole) and f" {whole}|" in row[AHEAD],
         )
         for row in rows
@@ -171,29 +170,35 @@ def _order(row: Any) -> tuple[int, int, int]:  # noqa: ANN401 - a row
     return row[0], -row[2], -row[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A statement that reads some kinds, and how many columns each of them has of its own; the others fill up its rows."""
+
+    statement: Any
+    widths: tuple[int, ...]
+
+
 @lru_cache(maxsize=512)
 def _statement(
     database: ModuleType, shape: Shape, asked: tuple[tuple[str, Any, Any], ...], limit: int
-) -> Any:  # noqa: ANN401 - a statement
+) -> Kept:
     """Return the statement that reads all kinds; each row has its kind's place, id, position, text, and the texts that are shown.
 
     :param asked: Of each kind: its name, the ``shown`` of its provider, the condition of its reach.
     """
-    parts, widest = [], 0
+    parts: list[Select[Any]] = []
     for kind, shown, condition in asked:
         reach = None if condition is None else Reach(condition, {})
         found = database.newest(shape, kind, limit, reach)
         ahead = (found.c.record_id, found.c.position, found.c.text)
-        statement = select(*ahead) if shown is None else _ahead(shown(found), ahead)
-        widest = max(widest, len(statement.selected_columns))
-        parts.append(statement)
+        parts.append(select(*ahead) if shown is None else _ahead(shown(found), ahead))
+    widths = tuple(len(part.selected_columns) for part in parts)
     filled = []
-    for place_, statement in enumerate(parts):
-        gap = widest - len(statement.selected_columns)
+    for place_, part in enumerate(parts):
+        gap = max(widths) - widths[place_]
         empty = [cast(null(), Text).label(f"empty_{number}") for number in range(gap)]
-        inner = statement.add_columns(*empty).subquery()
-        filled.append(select(literal(place_).label("place"), inner))
-    return union_all(*filled) if len(filled) > 1 else filled[0]
+        filled.append(select(literal(place_).label("place"), part.add_columns(*empty).subquery()))
+    return Kept(union_all(*filled) if len(filled) > 1 else filled[0], widths)
 
 
 def _ahead(shown: Select[Any], ahead: Sequence[Any]) -> Select[Any]:

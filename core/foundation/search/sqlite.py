@@ -1,7 +1,7 @@
 """Search on SQLite: a full-text table (FTS5) of grams, whose row ids are the positions of the entries turned round.
 
-It walks its answers from the lowest row id up, so the newest of a kind come first and the walk stops early. From the highest down it
-would lose some: SQLite 3.40 skips the first page of a long list of rows when it walks backwards with more than one gram.
+It walks its answers from the lowest row id up, so the newest of a kind come first and the walk stops early. Walking from the highest
+down, SQLite 3.40 lost hits behind long lists of rows (a phrase of trigrams, a million tickets).
 The table keeps no text of its own, so it is told what it forgets.
 
 Statements are built once for each shape of a question: building one costs more than running it.
@@ -164,8 +164,14 @@ def _fitting(shape: Shape, kind: str, reach: Reach | None) -> Select[Any]:
 
 
 def _holds(shape: Shape) -> ColumnElement[bool]:
-    parts = [func.instr(ENTRY.c.text, bindparam(f"part_{number}", type_=Text)) > 0 for number in range(shape.parts)]
+    parts = [
+        func.instr(ENTRY.c.text, bindparam(f"part_{number}", type_=Text)) > 0 for number in range(shape.parts)
+    ]
     held: ColumnElement[bool] = parts[0]
     for part in parts[1:]:
         held &= part
-    return or_(held, func.instr(ENTRY.c.text, bindparam("instead", type_=Text)) > 0) if shape.has_instead else held
+    return (
+        or_(held, func.instr(ENTRY.c.text, bindparam("instead", type_=Text)) > 0)
+        if shape.has_instead
+        else held
+    )

@@ -141,7 +141,7 @@ def test_the_page_costs_the_same_for_one_hit_and_for_many(
         with query_recorder.recording() as statements:
             browser.get(f"{things.root}/search?q={question}")
         counts.append(sum(statement.startswith(("SELECT", "WITH")) for statement in statements))
-    assert max(counts) <= 8
+    assert max(counts) <= 4
 
 
 def test_a_plugin_that_is_off_is_not_found(things: Shop) -> None:
