@@ -179,6 +179,12 @@ def get_ticket(ticket_id: int, user: CurrentUser | None, *, lock: bool = False) 
     return ticket
 
 
+def may_know(ticket_id: int, user: CurrentUser) -> bool:
+    """Tell whether there is a ticket with this id that ``user`` may know of."""
+    statement = select(Ticket.id).where(Ticket.id == ticket_id, *visible_tickets(user))
+    return session().scalar(statement) is not None
+
+
 def find_by_access_code(code: str, user: CurrentUser | None) -> int | None:
     """Return the id of the ticket of an access code as ``read_code`` gives it, ``None`` for a code of no visible ticket."""
     statement = select(Ticket.id).where(Ticket.access_digest == code_digest(code), *visible_tickets(user))
@@ -336,6 +342,7 @@ __all__ = [
     "change_unlock_code",
     "find_by_access_code",
     "get_ticket",
+    "may_know",
     "open_ticket",
     "printed_papers",
     "record_print",

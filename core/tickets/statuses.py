@@ -65,6 +65,13 @@ def following(status: TicketStatus, statuses: Sequence[TicketStatus]) -> list[Ti
     ]
 
 
+def next_statuses(ticket: Ticket) -> list[TicketStatus]:
+    """Return the statuses that may follow that of ``ticket``, in the shop's order; one statement."""
+    statuses = list_statuses(active=False)
+    present = next(status for status in statuses if status.id == ticket.status_id)
+    return following(present, [status for status in statuses if status.is_active])
+
+
 def wants_reason(present: Stage, to: Stage) -> bool:
     """Tell whether a change must say why: cancelling, and opening what was closed."""
     return to is Stage.CANCELLED or (to.is_open and not present.is_open)

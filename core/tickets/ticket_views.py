@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import render_template, request
@@ -35,7 +36,7 @@ from core.tickets.services import (
     change_unlock_code,
     get_ticket,
 )
-from core.tickets.statuses import change_status
+from core.tickets.statuses import change_status, next_statuses
 
 #: Earlier tickets of the device that its page names.
 EARLIER = 5
@@ -72,7 +73,7 @@ def note(ticket_id: int) -> ResponseReturnValue:
 def status(ticket_id: int) -> ResponseReturnValue:
     """Show the change of status as a page of its own, for browsers without script."""
     page = read_page(ticket_id, current_user())
-    return _status_page(page, _status_form(page))
+    return _status_page(page, _status_form(page.ticket, page.next_statuses))
 
 
 @tickets.post("/<int:ticket_id>/status")
@@ -80,10 +81,10 @@ def status(ticket_id: int) -> ResponseReturnValue:
 @idempotent(answer=lead_to)
 def change(ticket_id: int) -> ResponseReturnValue:
     """Change the status."""
-    page = read_page(ticket_id, current_user())
-    form = _status_form(page)
+    ticket = get_ticket(ticket_id, current_user())
+    form = _status_form(ticket, next_statuses(ticket))
     if not form.validate():
-        return _status_page(page, form), 422
+        return _status_page(read_page(ticket_id, current_user()), form), 422
     with saving(form) as attempt:
         ticket = get_ticket(ticket_id, current_user(), lock=True)
         _refuse_moved(ticket, form.from_id.data)
@@ -193,12 +194,12 @@ def _refuse_moved(ticket: Ticket, from_id: int | None) -> None:
     )
 
 
-def _status_form(page: TicketPage) -> StatusForm:
-    form = StatusForm(from_id=page.ticket.status_id)
-    form.offer(page.next_statuses, current_locale().language)
+def _status_form(ticket: Ticket, choices: Sequence[TicketStatus]) -> StatusForm:
+    form = StatusForm(from_id=ticket.status_id)
+    form.offer(choices, current_locale().language)
     wanted = request.args.get("to", "")
     if form.status_id.data is None and form.status_id.sent is None and wanted.isascii() and wanted.isdigit():
-        form.status_id.data = next((one.id for one in page.next_statuses if str(one.id) == wanted), None)
+        form.status_id.data = next((one.id for one in choices if str(one.id) == wanted), None)
     return form
 
 
@@ -221,7 +222,7 @@ def _page(
         earlier=earlier[:EARLIER],
         more_earlier=len(earlier) > EARLIER,
         note_form=note_form or NoteForm(formdata=None),
-        status_form=_status_form(page),
+        status_form=_status_form(ticket, page.next_statuses),
         assign_form=assign_form or _assign_form(ticket),
         assigning=assign_form is not None,
         only_notes=request.args.get("history") == "notes",

@@ -14,7 +14,7 @@ from core.db import Model
 class SearchEntry(Model):
     """What one record is found by.
 
-    SQLite has a full-text table of grams beside it, ``search_gram``; PostgreSQL has an index over the column ``grams``. Migration 0005
+    SQLite has a full-text table of grams beside it, ``search_gram``; PostgreSQL has an index over the column ``grams``. Migration 0006
     makes them; ``put_entry`` and ``remove_entry`` alone write here.
     """
 

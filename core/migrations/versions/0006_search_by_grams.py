@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core.foundation.search.grams import grams
 from core.foundation.search.postgresql import numbers
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 CHUNK = 5_000
 #: Groups of kinds that had an index each.
