@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from core.foundation.search.grams import grams
-from core.foundation.search.postgresql import numbers
-
 revision = "0006"
 down_revision = "0005"
 
 CHUNK = 5_000
+#: How grams were cut when this revision was written; a later way of cutting them comes with a revision of its own.
+SHORT, LONG = 3, 5
+WORD = re.compile(r"( {1,2})([^ |]+)(\|?)")
 #: Groups of kinds that had an index each.
 GROUPS = 8
 ENTRY = sa.table(
@@ -53,6 +54,24 @@ def upgrade() -> None:
     op.execute(
         "CREATE INDEX ix_search_entry_grams ON search_entry USING gin (grams) WITH (gin_pending_list_limit = 256)"
     )
+
+
+def _grams(text: str) -> list[str]:
+    found: dict[str, None] = {}
+    for blanks, word, bar in WORD.findall(text):
+        sizes = (SHORT, LONG) if any(letter.isdigit() for letter in word) else (SHORT,)
+        for size in sizes:
+            found.update(dict.fromkeys(word[at : at + size] for at in range(len(word) - size + 1)))
+        if len(blanks) > 1:
+            found["^" + word[0]] = None
+            found["^" + word[:2]] = None
+        if bar:
+            found["=" + word] = None
+    return list(found)
+
+
+def _numbers(kind: str, found: Sequence[str]) -> list[int]:
+    return [zlib.crc32(f"{kind} {gram}".encode()) - (1 << 31) for gram in found]
 
 
 def _rows(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Iterator[list[sa.Row[Any]]]:
@@ -97,14 +116,14 @@ def _fill_sqlite(connection: sa.Connection) -> None:
     insert = sa.text("INSERT INTO search_gram (rowid, grams) VALUES (-:position, :grams)")
     for rows in _rows(connection):
         connection.execute(
-            insert, [{"position": row.position, "grams": " ".join(grams(row.text))} for row in rows]
+            insert, [{"position": row.position, "grams": " ".join(_grams(row.text))} for row in rows]
         )
 
 
 def _fill_postgresql(connection: sa.Connection) -> None:
     for rows in _rows(connection):
         found = [
-            {"of_kind": row.kind, "of_record": row.record_id, "value": numbers(row.kind, grams(row.text))}
+            {"of_kind": row.kind, "of_record": row.record_id, "value": _numbers(row.kind, _grams(row.text))}
             for row in rows
         ]
         _set(connection, "grams", found)
