@@ -29,6 +29,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy import select
 
 from core.errors import BusyError, InvalidInputError
+from core.foundation.search.marks import marker
 from core.foundation.ui.badges import Badge, due_badge, turn_badge
 from core.foundation.ui.messages import say, warn
 from core.foundation.ui.shell import NavGroup, NavLink, Option, Shell, init_ui
@@ -186,7 +187,7 @@ def search() -> str:
     ]
     name = "partials/search_results.html" if "HX-Request" in request.headers else "gallery/search.html"
     query = request.args.get("q", "")
-    return render_template(name, groups=[] if query == "nothing" else groups, q=query)
+    return render_template(name, groups=[] if query == "nothing" else groups, q=query, marked=marker(query))
 
 
 @pages.get("/alerts")
