@@ -4,8 +4,13 @@ import os
 import shutil
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+# How long an example takes depends on what else the machine does: it tells nothing about the code.
+hypothesis.settings.register_profile("workmanager", deadline=None)
+hypothesis.settings.load_profile("workmanager")
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from core.catalogue.listings import search_hits
+from core.catalogue.listings import search_hit, shown_in_search
 from core.catalogue.naming import COST, RECORD
 from core.catalogue.services import SEARCH_KIND
 from core.foundation.ui.records import RecordNames
@@ -48,6 +48,12 @@ def search_providers() -> Sequence[SearchProvider]:
     """Find catalogue items by any fragment of their names and codes."""
     return (
         SearchProvider(
-            SEARCH_KIND, _l("Catalogue"), "tag", "core.catalogue_item:view", search_hits, order=40
+            SEARCH_KIND,
+            _l("Catalogue"),
+            "tag",
+            "core.catalogue_item:view",
+            shown_in_search,
+            search_hit,
+            order=40,
         ),
     )

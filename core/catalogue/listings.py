@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import FromClause, Select, select
 
-from core.catalogue.lookup import picks_of
-from core.catalogue.models import CatalogueItem, ItemKind
+from core.catalogue.models import CatalogueItem, ItemKind, item_name
 from core.catalogue.services import SEARCH_KIND
 from core.foundation.search.services import matching
 from core.foundation.ui.formats import format_money
 from core.foundation.ui.language import current_locale
 from core.foundation.ui.listing import ListSpec, Order, down, up
 from core.foundation.ui.values import SearchHit
+from core.types import Money
 
 CATALOGUE: Final = ListSpec(
     (
@@ -58,14 +60,22 @@ def catalogue_rows(
     return statement
 
 
-def search_hits(ids: list[int]) -> list[SearchHit]:
-    """Return what the search box shows of the items with these ids."""
-    return [
-        SearchHit(
-            pick.id,
-            f"{pick.code} {pick.name}",
-            url_for("catalogue.show", item_id=pick.id),
-            detail=f"{pick.kind.label} · {format_money(pick.price, locale=current_locale())}",
-        )
-        for pick in picks_of(ids)
-    ]
+def shown_in_search(found: FromClause) -> Select[Any]:
+    """Return the statement of what the search shows of items."""
+    item = CatalogueItem
+    shown: Any = select(item.code, item.names, item.kind, item.price_minor, item.currency)
+    statement: Select[Any] = shown.select_from(found).join(item, item.id == found.c.record_id)
+    return statement
+
+
+def search_hit(item_id: int, texts: Sequence[str]) -> SearchHit:
+    """Return an item as the search shows it."""
+    code, names, kind, price_minor, currency = texts
+    locale = current_locale()
+    price = format_money(Money.from_minor(int(price_minor), currency), locale=locale)
+    return SearchHit(
+        item_id,
+        f"{code} {item_name(json.loads(names), locale.language)}",
+        url_for("catalogue.show", item_id=item_id),
+        detail=f"{ItemKind(kind).label} · {price}",
+    )

@@ -231,7 +231,7 @@ def test_the_list_pages_and_filters_with_a_fixed_number_of_statements(
 def test_the_catalogue_is_found_by_the_search_box(shop: Shop) -> None:
     item_id = add(shop, code="ECR-13")
     browser = shop.client("technician")
-    assert "Înlocuire ecran" in browser.get(f"{shop.root}/search?q=inlocuire").text
+    assert "<mark>Înlocuire</mark> ecran" in browser.get(f"{shop.root}/search?q=inlocuire").text
     opened = browser.get(f"{shop.root}/search?q=ecr13")
     assert opened.status_code == 302
     assert opened.location.endswith(f"/catalogue/{item_id}")

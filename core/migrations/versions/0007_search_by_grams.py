@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 CHUNK = 5_000
 #: How grams were cut when this revision was written; a later way of cutting them comes with a revision of its own.
