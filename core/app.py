@@ -48,6 +48,7 @@ AREAS: Final = (
     "core.equipment",
     "core.catalogue",
     "core.tickets",
+    "core.works",
 )
 #: Bytes of one request; photos are reduced in the browser before they are sent.
 LARGEST_REQUEST: Final = 16 * 1024 * 1024

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.equipment",),
     ("core.catalogue",),
     ("core.tickets",),
+    ("core.works",),
     ("core.sales",),
     (
         "core.gate",

@@ -16,6 +16,7 @@ from core.foundation.settings.locations import list_locations
 from core.testing import Shop, csrf_token
 from core.tickets.services import ClientData, EquipmentData, TicketData, open_ticket
 from core.types import Money
+from core.works.services import WorkData, add_work
 from tests import texts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -64,12 +65,18 @@ def make_facts(shop: Shop) -> Mapping[str, tuple[Any, ...]]:
                 equipment=EquipmentData(manufacturer="Apple", model="iPhone 13"),
                 actor=Actor(None, "Ioana Popa"),
             ).ticket
+            work = add_work(
+                ticket,
+                WorkData(kind="part", description="iPhone 13", price=Money(Decimal(590), "RON")),
+                actor=Actor(None, "Ioana Popa"),
+            )
             named = {"ro": "Ecran Apple", "en": "Apple iPhone 13"}
             item = create_item(
                 ItemData(kind="part", names=named, price=Money(Decimal(120), "RON"), vat_key="zero")
             )
     return {
         "item_id": (item.id,),
+        "work_id": (work.id,),
         "client_id": (ticket.client_id,),
         "equipment_id": (ticket.equipment_id,),
         "ticket_id": (ticket.id,),

@@ -67,6 +67,7 @@ from core.foundation.ui.values import (
     FormSection,
     NavItem,
     Panel,
+    PanelAction,
     SearchHit,
     SearchProvider,
     SettingsPage,
@@ -78,6 +79,7 @@ from core.tickets.sample import sample_paper
 from core.tickets.services import printed_papers
 from core.tickets.stages import Stage
 from core.types import Money, Quantity, Rate, UnitPrice, UtcDateTime, now
+from core.works.paper import paper_works
 
 __version__ = "0.1.0"
 
@@ -118,6 +120,7 @@ __all__ = [
     "NotAllowedError",
     "NotFoundError",
     "Panel",
+    "PanelAction",
     "Permission",
     "PhoneField",
     "Plugin",
@@ -161,6 +164,7 @@ __all__ = [
     "logged_in",
     "names_in",
     "now",
+    "paper_works",
     "printed_papers",
     "public",
     "record_change",

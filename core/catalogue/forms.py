@@ -108,7 +108,7 @@ class ItemForm(VersionedForm):
 
     def values(self, *, of: CatalogueItem | None = None) -> ItemData:
         """Return what was typed, for the service; whoever does not see the cost of ``of`` leaves it as it is."""
-        cost = _money(self.cost) if self.cost is not None else (of.cost if of is not None else None)
+        cost = money_of(self.cost) if self.cost is not None else (of.cost if of is not None else None)
         return ItemData(
             kind=self.kind.data or ItemKind.LABOUR,
             code=self.code.data or "",
@@ -116,14 +116,15 @@ class ItemForm(VersionedForm):
             unit=self.unit.data or Unit.PIECE,
             standard_minutes=self.standard_minutes.data,
             cost=cost,
-            price=_money(self.price),
+            price=money_of(self.price),
             vat_key=self.vat_key.data or "",
             guarantee_months=self.guarantee_months.data,
             notes=self.notes.data or "",
         )
 
 
-def _money(field: MoneyField) -> Money | None:
+def money_of(field: MoneyField) -> Money | None:
+    """Return what was typed into ``field``, in its currency."""
     amount: Decimal | None = field.data
     return None if amount is None else Money(amount, field.currency)
 

@@ -62,7 +62,7 @@ class Unit(StrEnum):
 
 _UNITS: Final = {
     Unit.PIECE: _l("pcs"),
-    Unit.ONE: _l("service"),
+    Unit.ONE: _l("svc."),
     Unit.HOUR: _l("h"),
     Unit.SET: _l("set"),
     Unit.METRE: _l("m"),

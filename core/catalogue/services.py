@@ -115,10 +115,15 @@ def get_item(item_id: int) -> CatalogueItem:
 
     :raises NotFoundError: there is none with this id.
     """
-    item = session().get(CatalogueItem, item_id) if is_id(item_id) else None
+    item = find_item(item_id)
     if item is None:
         raise NotFoundError(_("There is no such catalogue item."))
     return item
+
+
+def find_item(item_id: int | None) -> CatalogueItem | None:
+    """Return the item with this id, ``None`` where there is none."""
+    return session().get(CatalogueItem, item_id) if item_id is not None and is_id(item_id) else None
 
 
 def find_item_by_code(text: str) -> CatalogueItem | None:
@@ -129,6 +134,42 @@ def find_item_by_code(text: str) -> CatalogueItem | None:
     return session().scalars(select(CatalogueItem).where(CatalogueItem.code_key == key)).one_or_none()
 
 
+def read_kind(kind: ItemKind | str) -> ItemKind:
+    """Return the kind of a line.
+
+    :raises ValueError: it is neither labour nor a part.
+    """
+    try:
+        return ItemKind(kind)
+    except ValueError:
+        raise ValueError(_("Choose labour or part.")) from None
+
+
+def read_unit(unit: Unit | str) -> Unit:
+    """Return what a quantity counts.
+
+    :raises ValueError: there is no such unit.
+    """
+    try:
+        return Unit(unit)
+    except ValueError:
+        raise ValueError(_("Choose from the list.")) from None
+
+
+def read_price(price: Money | None, currency: str) -> int:
+    """Return what one unit costs, in the smallest unit of ``currency``.
+
+    :raises ValueError: nothing was said, it is in another currency, less than nothing or too much.
+    """
+    if price is None:
+        raise ValueError(_("Fill this in."))
+    if price.currency != currency:
+        raise ValueError(_("Prices are in %(currency)s.", currency=currency))
+    if not price.amount.is_finite() or not 0 <= price.amount <= MOST_PRICE:
+        raise ValueError(_("Write an amount from 0 to %(most)s.", most=f"{MOST_PRICE:.0f}"))
+    return price.minor
+
+
 def _read(data: ItemData, *, of: CatalogueItem | None = None) -> dict[str, Any]:
     """Return the columns of an item from what was typed.
 
@@ -136,7 +177,7 @@ def _read(data: ItemData, *, of: CatalogueItem | None = None) -> dict[str, Any]:
     :raises InvalidInputError: something cannot be taken.
     """
     checks = Checks()
-    kind = checks.read("kind", lambda: _read_kind(data.kind), ItemKind.LABOUR)
+    kind = checks.read("kind", lambda: read_kind(data.kind), ItemKind.LABOUR)
     code = checks.text("code", data.code, LONGEST_CODE)
     key = checks.read("code", lambda: _read_code(code), "")
     names = _read_names(checks, data.names)
@@ -146,9 +187,9 @@ def _read(data: ItemData, *, of: CatalogueItem | None = None) -> dict[str, Any]:
         "code_key": key,
         "names": names,
         "name_key": name_key(next(iter(names.values()), "")),
-        "unit": checks.read("unit", lambda: _read_unit(data.unit), Unit.PIECE),
+        "unit": checks.read("unit", lambda: read_unit(data.unit), Unit.PIECE),
         "cost_minor": checks.read("cost", lambda: _read_cost(data.cost), None),
-        "price_minor": checks.read("price", lambda: _read_price(data.price), 0),
+        "price_minor": checks.read("price", lambda: read_price(data.price, current_tenant().currency), 0),
         "vat_key": checks.read("vat_key", lambda: _read_vat(data.vat_key, of), ""),
         "notes": checks.text("notes", data.notes, 10_000, multiline=True),
     }
@@ -160,20 +201,6 @@ def _read(data: ItemData, *, of: CatalogueItem | None = None) -> dict[str, Any]:
     checks.finish(_("The catalogue item was not saved."))
     _refuse_known(key, of)
     return values
-
-
-def _read_kind(kind: ItemKind | str) -> ItemKind:
-    try:
-        return ItemKind(kind)
-    except ValueError:
-        raise ValueError(_("Choose labour or part.")) from None
-
-
-def _read_unit(unit: Unit | str) -> Unit:
-    try:
-        return Unit(unit)
-    except ValueError:
-        raise ValueError(_("Choose from the list.")) from None
 
 
 def _read_code(code: str) -> str:
@@ -201,17 +228,7 @@ def _read_names(checks: Checks, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_cost(cost: Money | None) -> int | None:
-    return None if cost is None else _read_price(cost)
-
-
-def _read_price(price: Money | None) -> int:
-    if price is None:
-        raise ValueError(_("Fill this in."))
-    if price.currency != current_tenant().currency:
-        raise ValueError(_("Prices are in %(currency)s.", currency=current_tenant().currency))
-    if not price.amount.is_finite() or not 0 <= price.amount <= MOST_PRICE:
-        raise ValueError(_("Write an amount from 0 to %(most)s.", most=f"{MOST_PRICE:.0f}"))
-    return price.minor
+    return None if cost is None else read_price(cost, current_tenant().currency)
 
 
 def _read_vat(key: str, of: CatalogueItem | None) -> str:

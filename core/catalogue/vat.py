@@ -32,6 +32,15 @@ def default_vat_key() -> str:
     return vat_rates(local_today())[0].key
 
 
+def chargeable_key(key: str, on: date) -> str:
+    """Return the rate that a firm charges for what is usually sold at ``key``: none where it is not registered for VAT.
+
+    :param key: Empty stands for the usual rate.
+    """
+    keys = [one.key for one in vat_rates(on)]
+    return key if key and (key in keys or len(keys) > 1) else keys[0]
+
+
 def find_vat_rate(key: str, on: date) -> Decimal | None:
     """Return the rate of ``key`` in percent, ``None`` where the firm may not charge it on the day ``on``."""
     return next((one.rate for one in vat_rates(on) if one.key == key), None)

@@ -55,6 +55,7 @@ LABOUR: Final = (
     ("Înlocuire garnitură hublou", "Door seal replacement", Unit.ONE, 60, "60", "140", 12),
     ("Înlocuire bare LED televizor", "TV backlight replacement", Unit.ONE, 120, "100", "240", 6),
     ("Reparație sursă televizor", "TV power supply repair", Unit.HOUR, 60, "70", "180", 6),
+    ("Înlocuire baterie tabletă", "Tablet battery replacement", Unit.ONE, 60, "50", "130", 6),
     ("Înlocuire geam tabletă", "Tablet glass replacement", Unit.ONE, 60, "60", "160", 6),
     ("Înlocuire cărbuni", "Carbon brush replacement", Unit.ONE, 20, "20", "60", 3),
     ("Înlocuire mandrină", "Chuck replacement", Unit.ONE, 30, "25", "70", 6),

@@ -31,6 +31,7 @@ from core.demo.words import (
     Fault,
     Kind,
 )
+from core.demo.works import write_works
 from core.equipment.models import EquipmentType
 from core.equipment.services import EquipmentData, register_equipment
 from core.foundation.accounts.identity import Actor, acting_as
@@ -99,8 +100,8 @@ class Story:
     today: datetime
     progress: Callable[[int, int], None]
     clients: list[int] = field(default_factory=list)
-    #: Id of the device, id of its owner, what it is.
-    devices: list[tuple[int, int, Kind]] = field(default_factory=list)
+    #: Id of the device, id of its owner, what it is, its model.
+    devices: list[tuple[int, int, Kind, str]] = field(default_factory=list)
     reception: list[Actor] = field(default_factory=list)
     bench: list[Actor] = field(default_factory=list)
     locations: list[int] = field(default_factory=list)
@@ -224,7 +225,7 @@ def _make_devices(story: Story) -> None:
             model=model,
             client_id=owner,
         )
-        story.devices.append((register_equipment(data).id, owner, kind))
+        story.devices.append((register_equipment(data).id, owner, kind, model))
 
 
 def _imei(dice: random.Random) -> str:
@@ -262,7 +263,7 @@ def _choose(story: Story, ways: tuple[tuple[tuple[Stage, ...], int], ...]) -> tu
 def _tell_ticket(story: Story, moment: datetime, way: tuple[Stage, ...]) -> Ticket:
     """Write one ticket from intake as far as ``way`` leads, a few hours or days a step, never past today."""
     dice = story.dice
-    device, owner, kind = dice.choice(story.devices)
+    device, owner, kind, model = dice.choice(story.devices)
     fault, reception, technician = (
         dice.choice(kind.faults),
         dice.choice(story.reception),
@@ -277,6 +278,7 @@ def _tell_ticket(story: Story, moment: datetime, way: tuple[Stage, ...]) -> Tick
         actor = reception if stage in AT_THE_COUNTER else technician
         with _by(actor, moment):
             _step(story, ticket, stage, fault, actor=actor, technician=technician)
+            write_works(dice, ticket, stage, fault, model=model, actor=actor)
     return ticket
 
 

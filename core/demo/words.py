@@ -46,6 +46,10 @@ class Fault:
     said: str
     found: str
     price: tuple[int, int]
+    #: Names of catalogue items that mend it.
+    items: tuple[str, ...]
+    #: A part that is ordered for the one device, outside the catalogue; ``{model}`` is its model.
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,12 @@ KINDS: Final = (
             ("Xiaomi", "13T"), ("Google", "Pixel 7a"), ("Motorola", "Edge 40"), ("Huawei", "P30 Lite"),
         ),
         (
-            Fault("A scăpat telefonul pe gresie. Ecranul e spart și tactilul răspunde doar în jumătatea de sus.", "Ecran spart, rama dreaptă. Se înlocuiește ansamblul de ecran.", (380, 980)),
-            Fault("Bateria ține doar până la prânz și telefonul se închide la frig.", "Baterie la 71% din capacitate. Se înlocuiește.", (180, 320)),
-            Fault("Nu se mai încarcă decât dacă ține cablul într-o anumită poziție.", "Conector de încărcare uzat și plin de scame. Curățare și înlocuire conector.", (150, 280)),
-            Fault("A căzut în apă acum două zile. Se aprinde, dar nu se aude nimic.", "Oxidare pe placa de bază, zona audio. Curățare cu ultrasunete.", (200, 450)),
-            Fault("Camera din spate tremură și nu focalizează după o căzătură.", "Stabilizatorul camerei este rupt. Se înlocuiește modulul.", (350, 620)),
-            Fault("Difuzorul de convorbire se aude foarte încet.", "Sita difuzorului este înfundată. Curățare, probă bună.", (60, 120)),
+            Fault("A scăpat telefonul pe gresie. Ecranul e spart și tactilul răspunde doar în jumătatea de sus.", "Ecran spart, rama dreaptă. Se înlocuiește ansamblul de ecran.", (380, 980), ("Înlocuire ecran telefon", "Adeziv capac spate"), "Ecran {model}"),
+            Fault("Bateria ține doar până la prânz și telefonul se închide la frig.", "Baterie la 71% din capacitate. Se înlocuiește.", (180, 320), ("Înlocuire baterie telefon",), "Baterie {model}"),
+            Fault("Nu se mai încarcă decât dacă ține cablul într-o anumită poziție.", "Conector de încărcare uzat și plin de scame. Curățare și înlocuire conector.", (150, 280), ("Înlocuire conector de încărcare", "Conector de încărcare USB-C")),
+            Fault("A căzut în apă acum două zile. Se aprinde, dar nu se aude nimic.", "Oxidare pe placa de bază, zona audio. Curățare cu ultrasunete.", (200, 450), ("Curățare cu ultrasunete după contact cu lichid",)),
+            Fault("Camera din spate tremură și nu focalizează după o căzătură.", "Stabilizatorul camerei este rupt. Se înlocuiește modulul.", (350, 620), ("Înlocuire cameră telefon", "Modul cameră spate")),
+            Fault("Difuzorul de convorbire se aude foarte încet.", "Sita difuzorului este înfundată. Curățare, probă bună.", (60, 120), ("Curățare conector și difuzoare",)),
         ),
         ("husă", "cartelă SIM", "încărcător", "cutie", "folie de protecție"),
         ("zgârieturi fine pe spate", "colț lovit dreapta jos", "fără urme", "ecran crăpat, folie ciobită", "capac spate fisurat"),
@@ -90,11 +94,11 @@ KINDS: Final = (
             ("Asus", "VivoBook 15"), ("Apple", "MacBook Air M1"), ("Acer", "Aspire 5"),
         ),
         (
-            Fault("Se încălzește tare și ventilatorul merge tot timpul.", "Radiator înfundat cu praf, pastă termică întărită. Curățare și pastă nouă.", (150, 250)),
-            Fault("S-a vărsat cafea pe tastatură, câteva taste nu merg.", "Tastatură contaminată, placa curată. Se înlocuiește tastatura.", (280, 520)),
-            Fault("Pornește foarte greu și uneori rămâne în ecran negru.", "SSD cu sectoare realocate. Se clonează pe un disc nou.", (320, 640)),
-            Fault("Balamaua din stânga s-a rupt și ecranul se clatină.", "Prinderea balamalei ruptă din carcasă. Refacere filet și balama nouă.", (220, 420)),
-            Fault("Nu mai ține deloc bateria, merge doar în priză.", "Baterie la 12% din capacitate. Se înlocuiește.", (260, 480)),
+            Fault("Se încălzește tare și ventilatorul merge tot timpul.", "Radiator înfundat cu praf, pastă termică întărită. Curățare și pastă nouă.", (150, 250), ("Curățare laptop și schimb pastă termică", "Pastă termică")),
+            Fault("S-a vărsat cafea pe tastatură, câteva taste nu merg.", "Tastatură contaminată, placa curată. Se înlocuiește tastatura.", (280, 520), ("Înlocuire tastatură laptop", "Tastatură laptop")),
+            Fault("Pornește foarte greu și uneori rămâne în ecran negru.", "SSD cu sectoare realocate. Se clonează pe un disc nou.", (320, 640), ("Clonare date pe disc nou", "SSD 500 GB")),
+            Fault("Balamaua din stânga s-a rupt și ecranul se clatină.", "Prinderea balamalei ruptă din carcasă. Refacere filet și balama nouă.", (220, 420), ("Refacere balama laptop", "Balama laptop, set stânga-dreapta")),
+            Fault("Nu mai ține deloc bateria, merge doar în priză.", "Baterie la 12% din capacitate. Se înlocuiește.", (260, 480), ("Înlocuire baterie laptop", "Baterie laptop")),
         ),
         ("încărcător", "geantă", "mouse", "husă"),
         ("capac zgâriat", "urme de lichid", "fără urme", "colț ciobit", "lipsește un picior de cauciuc"),
@@ -104,10 +108,10 @@ KINDS: Final = (
         "Mașină de spălat",
         (("Arctic", "APL71022"), ("Beko", "WTV8636"), ("Whirlpool", "FFB 8248"), ("Bosch", "Serie 4 WAN28"), ("Samsung", "WW70T"), ("LG", "F2WV3")),
         (
-            Fault("Nu evacuează apa, rămâne cu rufele în apă.", "Pompă de evacuare blocată și arsă. Se înlocuiește.", (250, 420)),
-            Fault("Face un zgomot foarte tare la centrifugare.", "Rulmenți uzați la cuvă. Se înlocuiesc rulmenții și simeringul.", (450, 750)),
-            Fault("Nu încălzește apa, rufele ies nespălate.", "Rezistență întreruptă, depuneri de calcar. Se înlocuiește.", (220, 360)),
-            Fault("Pierde apă pe sub ușă.", "Garnitura de la hublou fisurată. Se înlocuiește.", (200, 340)),
+            Fault("Nu evacuează apa, rămâne cu rufele în apă.", "Pompă de evacuare blocată și arsă. Se înlocuiește.", (250, 420), ("Înlocuire pompă de evacuare", "Pompă de evacuare")),
+            Fault("Face un zgomot foarte tare la centrifugare.", "Rulmenți uzați la cuvă. Se înlocuiesc rulmenții și simeringul.", (450, 750), ("Înlocuire rulmenți cuvă", "Set rulmenți și simering")),
+            Fault("Nu încălzește apa, rufele ies nespălate.", "Rezistență întreruptă, depuneri de calcar. Se înlocuiește.", (220, 360), ("Înlocuire rezistență mașină de spălat", "Rezistență 2000 W")),
+            Fault("Pierde apă pe sub ușă.", "Garnitura de la hublou fisurată. Se înlocuiește.", (200, 340), ("Înlocuire garnitură hublou", "Garnitură hublou")),
         ),
         ("furtun de alimentare", "furtun de evacuare"),
         ("zgârieturi pe laterală", "rugină la bază", "fără urme"),
@@ -117,9 +121,9 @@ KINDS: Final = (
         "Televizor",
         (("Samsung", "UE55AU7172"), ("LG", "55UP7500"), ("Philips", "50PUS7506"), ("Sony", "KD-55X80J")),
         (
-            Fault("Sunet are, imagine nu. Se vede foarte slab cu o lanternă.", "Barele LED de iluminare întrerupte. Se înlocuiesc.", (350, 600)),
-            Fault("Se oprește singur după câteva minute.", "Condensatori umflați în sursă. Se înlocuiesc.", (180, 320)),
-            Fault("Nu mai răspunde la telecomandă.", "Receptorul de infraroșu defect. Se înlocuiește.", (120, 200)),
+            Fault("Sunet are, imagine nu. Se vede foarte slab cu o lanternă.", "Barele LED de iluminare întrerupte. Se înlocuiesc.", (350, 600), ("Înlocuire bare LED televizor", "Set bare LED")),
+            Fault("Se oprește singur după câteva minute.", "Condensatori umflați în sursă. Se înlocuiesc.", (180, 320), ("Reparație sursă televizor", "Condensator 1000 µF")),
+            Fault("Nu mai răspunde la telecomandă.", "Receptorul de infraroșu defect. Se înlocuiește.", (120, 200), ("Lipire pe placa de bază", "Receptor infraroșu")),
         ),
         ("telecomandă", "picioare", "cablu de alimentare"),
         ("fără urme", "zgârietură pe ramă"),
@@ -129,8 +133,8 @@ KINDS: Final = (
         "Tabletă",
         (("Samsung", "Galaxy Tab A8"), ("Apple", "iPad 9"), ("Lenovo", "Tab M10")),
         (
-            Fault("Geamul s-a spart, copilul a călcat pe ea.", "Geam spart, afișajul bun. Se înlocuiește geamul.", (280, 520)),
-            Fault("Nu mai pornește de când s-a descărcat de tot.", "Baterie descărcată profund. Se înlocuiește bateria.", (200, 320)),
+            Fault("Geamul s-a spart, copilul a călcat pe ea.", "Geam spart, afișajul bun. Se înlocuiește geamul.", (280, 520), ("Înlocuire geam tabletă", "Geam tabletă")),
+            Fault("Nu mai pornește de când s-a descărcat de tot.", "Baterie descărcată profund. Se înlocuiește bateria.", (200, 320), ("Înlocuire baterie tabletă",), "Baterie {model}"),
         ),
         ("husă", "încărcător"),
         ("geam spart", "zgârieturi pe spate"),
@@ -140,9 +144,9 @@ KINDS: Final = (
         "Unealtă electrică",
         (("Bosch", "GSB 18V-55"), ("Makita", "GA5030R"), ("DeWalt", "DCD796"), ("Metabo", "KHE 2645")),
         (
-            Fault("Scoate scântei și miros de ars.", "Cărbuni uzați, colectorul curat. Se înlocuiesc cărbunii.", (90, 180)),
-            Fault("Mandrina nu mai strânge burghiul.", "Mandrină uzată. Se înlocuiește.", (120, 260)),
-            Fault("Se oprește când apasă mai tare.", "Întrerupătorul electronic defect. Se înlocuiește.", (140, 280)),
+            Fault("Scoate scântei și miros de ars.", "Cărbuni uzați, colectorul curat. Se înlocuiesc cărbunii.", (90, 180), ("Înlocuire cărbuni", "Set cărbuni")),
+            Fault("Mandrina nu mai strânge burghiul.", "Mandrină uzată. Se înlocuiește.", (120, 260), ("Înlocuire mandrină", "Mandrină 13 mm")),
+            Fault("Se oprește când apasă mai tare.", "Întrerupătorul electronic defect. Se înlocuiește.", (140, 280), ("Înlocuire întrerupător", "Întrerupător electronic")),
         ),
         ("valiză", "acumulator", "încărcător"),
         ("murdară de praf de moloz", "cablu cârpit", "fără urme"),
@@ -169,6 +173,8 @@ CANCEL_REASONS: Final = (
     "Clientul a renunțat, reparația depășește valoarea.",
     "Clientul și-a cumpărat alt aparat.",
 )
+#: Name of the catalogue item that is charged where nothing can be repaired.
+DIAGNOSIS: Final = "Diagnosticare"
 UNREPAIRABLE: Final = (
     "Placa de bază este scurtcircuitată în mai multe straturi.",
     "Nu se mai găsesc piese compatibile pentru modelul acesta.",

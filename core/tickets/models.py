@@ -51,6 +51,8 @@ class EventKind(StrEnum):
     PRINTED = "printed"
     CODE_SHOWN = "code_shown"
     UNLOCK_SHOWN = "unlock_shown"
+    WORK = "work"
+    WORK_REVERSED = "work_reversed"
 
 
 def _open_index(name: str, *columns: str) -> Index:
@@ -184,7 +186,8 @@ class TicketEvent(Model):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: Their name at that moment; names change, what happened does not.
     actor_name: Mapped[str] = mapped_column(String(200))
-    #: Facts by kind: ``status``: from, to (ids), stage, before; ``edited``: fields; ``printed``: document, access_code.
+    #: Facts by kind: ``status``: from, to (ids), stage, before; ``edited``: fields; ``printed``: document, access_code;
+    #: ``work`` and ``work_reversed``: work (an id), kind, what.
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: What somebody wrote: a note, a reason.
     text: Mapped[str] = mapped_column(Text, default="")

@@ -49,6 +49,8 @@ _ICONS: Final = {
     EventKind.PRINTED: "printer",
     EventKind.CODE_SHOWN: "eye",
     EventKind.UNLOCK_SHOWN: "eye",
+    EventKind.WORK: "wrench",
+    EventKind.WORK_REVERSED: "arrow-counterclockwise",
 }
 
 
@@ -285,10 +287,13 @@ class _Words:
         if event.kind is EventKind.EDITED:
             count = len(event.data["fields"])
             return str(ngettext("%(num)s thing changed", "%(num)s things changed", count))
+        what = event.data.get("what", "")
         texts = {
             EventKind.OPENED: _("Taken in"),
             EventKind.CODE_SHOWN: _("Access code shown"),
             EventKind.UNLOCK_SHOWN: _("Unlock code shown"),
+            EventKind.WORK: _("Done: %(what)s", what=what),
+            EventKind.WORK_REVERSED: _("Taken back: %(what)s", what=what),
         }
         return str(texts[event.kind])
 

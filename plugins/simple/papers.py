@@ -26,16 +26,18 @@ from workmanager import (
     current_locale,
     current_zone,
     format_datetime,
+    paper_works,
 )
 
 PERMISSION: Final = "simple.protocol:print"
 
 
 def paper_data(paper: TicketPaper, kind: str) -> dict[str, object]:
-    """Return what the template of one kind is filled with: the ticket's facts and the figures of its wording."""
+    """Return what the template of one kind is filled with: the ticket's facts, the figures of its wording, at the return its works."""
     wording = _wording(paper, kind)
     figures = figures_in_words(wording.figures, paper.language)
-    return {**paper.facts(), **figures, "wording_number": wording.number}
+    works = paper_works(paper) if kind == "return" else {}
+    return {**paper.facts(), **figures, **works, "wording_number": wording.number}
 
 
 def paper_texts(paper: TicketPaper, kind: str, language: str) -> Mapping[str, str]:

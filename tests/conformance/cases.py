@@ -221,6 +221,23 @@ CATALOGUE = {
     "catalogue.offer": Case(**ITEM, form=lambda world: {"offered": "no"}, page="catalogue.show"),
 }
 
+WORK = {"values": make.new_work, "ids": ("ticket_id", "work_id")}
+WORK_FORM = {
+    "kind": "labour", "description": "Curățare", "quantity": "1", "unit": "one", "price": "50", "vat_key": "zero",
+}  # fmt: skip
+
+WORKS = {
+    "works.new": Case(values=lambda world: {"ticket_id": make.new_ticket(world)}, ids=("ticket_id",)),
+    "works.create": Case(
+        values=lambda world: {"ticket_id": make.new_ticket(world)},
+        ids=("ticket_id",),
+        form=lambda world: WORK_FORM,
+        page="works.new",
+    ),
+    "works.undo": Case(**WORK),
+    "works.reverse": Case(**WORK, form=lambda world: {"reason": "Altă fișă"}, page="works.undo"),
+}
+
 SHELF = {
     "shelf.index": Case(),
     "shelf.create": Case(form=lambda world: {"label": "C-3"}, page="shelf.index"),

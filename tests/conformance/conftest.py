@@ -17,6 +17,7 @@ CASES = [
     cases.EQUIPMENT,
     cases.CATALOGUE,
     cases.TICKETS,
+    cases.WORKS,
     cases.SIMPLE,
     cases.SHELF,
 ]
@@ -34,13 +35,14 @@ def world(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         make.new_equipment(made, other, CANARY)
         make.new_item(made, other, CANARY)
         make.new_place(made, other, CANARY)
-        make.new_ticket(made, other, CANARY)
+        make.new_work(made, other, CANARY)
         make.lift_ids(other)
         made.foreign = {
             "client_id": make.new_client(made, other, CANARY),
             "equipment_id": make.new_equipment(made, other, CANARY),
             "item_id": make.new_item(made, other, CANARY),
             "ticket_id": make.new_ticket(made, other, CANARY),
+            "work_id": make.new_work(made, other, CANARY)["work_id"],
             "place_id": make.new_place(made, other, CANARY),
         }
         yield made

@@ -23,7 +23,7 @@ from core.types import Money
 
 numbers = itertools.count(1)
 #: Tables whose ids are disjoint between the two shops; the others begin with the same rows in every shop.
-LIFTED = ("client", "equipment", "catalogue_item", "ticket", "shelf_place")
+LIFTED = ("client", "equipment", "catalogue_item", "ticket", "work", "shelf_place")
 
 
 def new_client(world: World, shop: Shop | None = None, name: str = "Maria Popescu") -> int:
@@ -183,6 +183,19 @@ def new_ticket(world: World, shop: Shop | None = None, said: str = "Ecran spart"
             data, client=client, equipment=equipment, actor=Actor(None, "system"), unlock_code="1234"
         )
         return opened.ticket.id
+
+
+def new_work(world: World, shop: Shop | None = None, said: str = "Curățare") -> dict[str, int]:
+    """Write a line on a ticket; return the ids of both."""
+    from core.foundation.accounts.identity import Actor
+    from core.tickets.models import Ticket
+    from core.works.services import WorkData, add_work
+
+    ticket_id = new_ticket(world, shop, said)
+    with (shop or world.home).context(), unit_of_work() as current:
+        data = WorkData(kind="labour", description=said, price=Money(Decimal(50), "RON"))
+        work = add_work(current.get_one(Ticket, ticket_id), data, actor=Actor(None, "system"))
+        return {"ticket_id": ticket_id, "work_id": work.id}
 
 
 def first_location_of(shop: Shop) -> int:

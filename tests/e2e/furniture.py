@@ -25,6 +25,8 @@ from core.tickets.services import TicketData, add_note, open_ticket
 from core.tickets.stages import Stage
 from core.tickets.statuses import change_status, first_status
 from core.types import Money, clock_at, now
+from core.works.models import Work
+from core.works.services import WorkData, add_work, reverse_work
 
 IOANA: Final = Actor(None, "Ioana Mureșan")
 LONG_NAME: Final = "Asociația Proprietarilor Bulevardul Constantin Brâncoveanu nr. 114, scara B"
@@ -81,6 +83,7 @@ class Furnished:
     equipment: int
     equipment_type: int
     item: int
+    work: int
     user: int
     #: Path of the page on which somebody who is invited sets a password.
     invitation: str
@@ -98,6 +101,7 @@ def furnish(shop: Shop) -> Furnished:
             link = issue_link(invited)
             for data in CATALOGUE:
                 item = create_item(data)
+        work = write_works(tickets[0], item.id)
         return Furnished(
             shop,
             ticket=tickets[0].id,
@@ -105,9 +109,26 @@ def furnish(shop: Shop) -> Furnished:
             equipment=first.equipment_id,
             equipment_type=list_types()[0].id,
             item=item.id,
+            work=work.id,
             user=invited.id,
             invitation=link.removeprefix(tenant.url),
         )
+
+
+def write_works(ticket: Ticket, item_id: int) -> Work:
+    """Write what was done on a ticket: from the catalogue, free, and taken back."""
+    lines = (
+        WorkData(kind="labour", catalogue_item_id=item_id, quantity=Decimal("1.5")),
+        WorkData(
+            kind="part", description=UNBROKEN, price=Money(Decimal("99999.99"), "RON"), vat_key="reduced"
+        ),
+        WorkData(kind="part", description="Adeziv capac spate", price=Money(Decimal("20.50"), "RON")),
+    )
+    with unit_of_work() as current:
+        kept = current.get_one(Ticket, ticket.id)
+        works = [add_work(kept, data, actor=IOANA) for data in lines]
+        reverse_work(works[2], "Nu a fost nevoie de el.", ticket=kept, actor=IOANA)
+        return works[0]
 
 
 def tell(story: Story) -> Ticket:

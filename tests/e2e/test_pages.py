@@ -54,6 +54,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "users.index": ("/settings/users/",),
     "users.new": ("/settings/users/new",),
     "users.show": ("/settings/users/{user}", "/settings/users/1"),
+    "works.new": ("/tickets/{ticket}/works/new", "/tickets/{ticket}/works/new?kind=part"),
+    "works.undo": ("/tickets/{ticket}/works/{work}/reverse",),
 }
 #: The narrowest phone and the widest screen that pages are made for, and those at which their columns change.
 WIDTHS = (360, 767, 768, 1024, 1199, 1920)

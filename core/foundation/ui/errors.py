@@ -239,9 +239,12 @@ def _html(page: ErrorPage) -> Response:
     fragment = asks_for_fragment()
     body = (None if fragment else _in_shell(page)) or _alone(page, fragment=fragment)
     response = Response(body, page.status)
-    if fragment and page.status >= OUR_FAULT:
-        # What stands on the page is still good: the note is put on top of it, not in place of it.
-        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#wm-notes", "beforeend"
+    if fragment:
+        picks_a_part = request.headers.get("HX-Request-Type") == "full"
+        response.headers["HX-Reselect"] = ".wm-note"
+        if page.status >= OUR_FAULT or picks_a_part:
+            # What stands on the page is still good: the note is put on top of it, not in place of it.
+            response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#wm-notes", "beforeend"
     return response
 
 

@@ -275,9 +275,16 @@ class DecimalField(TypedField[Decimal]):
 class QuantityField(DecimalField):
     """A quantity: thousandths, as the database keeps it."""
 
-    def __init__(self, label: object = None, **options: Unpack[FieldOptions]) -> None:
+    def __init__(
+        self,
+        label: object = None,
+        *,
+        least: Decimal | int | None = 0,
+        most: Decimal | int | None = None,
+        **options: Unpack[FieldOptions],
+    ) -> None:
         """Bind the field."""
-        super().__init__(label, decimals=3, **options)
+        super().__init__(label, decimals=3, least=least, most=most, **options)
 
 
 class MoneyField(DecimalField):

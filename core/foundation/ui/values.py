@@ -35,6 +35,20 @@ class SettingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelAction:
+    """A quiet button in the head of a panel."""
+
+    text: Any
+    url: str
+    #: Name in icons.svg, without ``i-``.
+    icon: str = ""
+    #: The letter that presses it.
+    key: str = ""
+    #: The page at ``url`` holds the panel under its name: with script that one takes the place of this one, and nobody leaves the page.
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A part of somebody else's page: a template that gets ``data`` as its variables, placed by ``order``.
 
@@ -53,6 +67,7 @@ class Panel:
     count: str = ""
     #: Where all of them are.
     url: str = ""
+    actions: Sequence[PanelAction] = ()
 
 
 @dataclass(frozen=True, slots=True)

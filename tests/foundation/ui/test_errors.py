@@ -125,6 +125,14 @@ def test_htmx_gets_a_note_and_keeps_its_page_when_the_fault_is_ours(failing: Fla
     assert "HX-Retarget" not in theirs.headers
 
 
+def test_htmx_that_takes_a_part_of_a_page_gets_the_note_beside_it(failing: FlaskClient) -> None:
+    headers = {"HX-Request": "true", "HX-Request-Type": "full", "Accept": "text/html"}
+    answer = failing.get("/fail/gone", headers=headers)
+    assert answer.text.startswith('<div class="wm-note')
+    assert answer.headers["HX-Reselect"] == ".wm-note"
+    assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#wm-notes", "beforeend")
+
+
 def test_waiting_times_and_methods_are_in_the_headers(failing: FlaskClient) -> None:
     assert failing.get("/fail/busy").headers["Retry-After"] == "2"
     assert failing.get("/fail/behind").headers["Retry-After"] == "10"

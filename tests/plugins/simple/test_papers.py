@@ -17,6 +17,8 @@ from core.tickets.stages import Stage
 from core.types import Money
 from plugins.simple.models import TicketWording, Wording
 from tests.tickets.conftest import Take, move, timeline
+from tests.works import conftest as works
+from tests.works.conftest import lei
 
 NOTE = "Verificați la ridicare."
 
@@ -309,3 +311,53 @@ def test_a_tenant_without_the_plugin_shows_no_trace_of_it(make_shop: Callable[..
             assert trace not in page.text.lower().replace("protocolul vin", ""), (path, trace)
     for path in ("/simple/", "/settings/simple", f"/tickets/{ticket.id}/documents/intake"):
         assert browser.get(f"{shop.root}{path}").status_code == 404
+
+
+def test_the_return_protocol_prints_the_works_that_stand_and_what_they_cost(shop: Shop, take: Take) -> None:
+    with shop.context():
+        ticket = take(estimate=lei("400")).ticket
+        kept = works.add(ticket.id, description="Înlocuire ecran", price=lei("100"), cost=lei("33.33"))
+        wrong = works.add(ticket.id, description="Adeziv", price=lei("20"))
+        works.add(
+            ticket.id, kind="part", description="Cablu", quantity=Decimal("1.5"), unit="metre", price=lei("14"),
+            vat_key="reduced",
+        )  # fmt: skip
+        works.reverse(wrong.id)
+        move(ticket.id, Stage.READY)
+    browser = shop.client("receptionist")
+    text = paper(browser, shop, ticket.id, "return").replace("\N{NO-BREAK SPACE}", " ")
+    for said in (
+        "Înlocuire ecran",
+        "1,5 m",
+        "14,00",
+        "21,00",
+        "TVA 21 % din 82,64 lei",
+        "17,35 lei",
+        "TVA 11 % din 18,92 lei",
+        "2,08 lei",
+        "Rotunjire",
+        "0,01 lei",
+        "Total cu TVA",
+        "121,00 lei",
+    ):
+        assert said in text, said
+    for kept_quiet in ("Adeziv", "33,33", "400,00"):
+        assert kept_quiet not in text
+    assert kept.description not in paper(browser, shop, ticket.id, "intake")
+
+
+def test_the_return_protocol_names_the_works_in_the_language_of_the_client(shop: Shop, take: Take) -> None:
+    with shop.context():
+        ticket = take(client=ClientData(name="John Smith", language="en")).ticket
+        works.add(ticket.id, catalogue_item_id=works.item(), description="", price=None)
+        move(ticket.id, Stage.READY)
+    text = paper(shop.client("receptionist"), shop, ticket.id, "return")
+    assert "Screen replacement" in text
+    assert "guarantee 6 months" in text
+    assert "Înlocuire ecran" not in text
+
+
+def test_the_sample_of_the_return_protocol_shows_works(shop: Shop) -> None:
+    page = shop.client("manager").get(f"{shop.root}/simple/preview/return/ro").text
+    assert "Înlocuire ecran" in page
+    assert "740,00" in page
