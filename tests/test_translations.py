@@ -43,6 +43,7 @@ SAME: Final[Mapping[str, str]] = {
     "Model": "one word in both languages",
     "Status": "Romanian has taken the word over",
     "Total, %(unit)s": "one word in both languages",
+    "h": "the sign of the hour",
     "kg": "the sign of the kilogram",
     "kilogram": "one word in both languages",
     "l": "the sign of the litre",
