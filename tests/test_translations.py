@@ -42,6 +42,7 @@ SAME: Final[Mapping[str, str]] = {
     "Manager": "Romanian has taken the word over",
     "Model": "one word in both languages",
     "Status": "Romanian has taken the word over",
+    "Total": "one word in both languages",
     "Total, %(unit)s": "one word in both languages",
     "h": "the sign of the hour",
     "kg": "the sign of the kilogram",
@@ -66,6 +67,9 @@ BARE_ALLOWED: Final[Mapping[str, Mapping[str, str]]] = {
     "templates/errors/error.html": {"Workmanager": "the name of the product"},
     "templates/partials/nav.html": {"Workmanager": "the name of the product"},
     "templates/public.html": {"Workmanager": "the name of the product"},
+    "templates/macros/panels.html": {
+        '• hx-•="•" hx-target="#•" hx-select="#•" hx-swap="outerHTML ignoreTitle:true" hx-select-oob="#history"': "attributes",
+    },
     "templates/macros/badges.html": dict.fromkeys(
         ("Received", "Diagnosis", "Offer", "Question", "Waiting for client", "Waiting for parts", "In work", "Ready",
          "Unrepairable", "Returned", "Cancelled"),

@@ -25,6 +25,7 @@ class Work(Model):
     __tablename__ = "work"
     __title__ = _l("Work")
     __audit_label__ = "description"
+    __derived_columns__ = frozenset({"translations", "entered_by_name"})
     __table_args__ = (
         Index(None, "ticket_id", "id"),
         Index(None, "worker_id", "done_at", "id"),
