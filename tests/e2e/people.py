@@ -25,6 +25,9 @@ expect.set_options(timeout=PATIENCE)
 #: A folder that gets a picture of each page that is checked, for people to look at; none by default.
 PICTURES: Final = os.environ.get("E2E_PICTURES", "")
 
+#: What a form is answered with that cannot be taken.
+REFUSED: Final = 422
+
 SIZES: Final = {"phone": (390, 844), "desktop": (1280, 900)}
 
 #: Bars that stay in sight would cover what lies beneath, which axe takes for small targets; while it looks they scroll along.
@@ -124,7 +127,9 @@ class Person:
 
     def _judge(self, response: Response) -> None:
         is_page = response.request.is_navigation_request() and response.frame == self.page.main_frame
-        if response.status >= (500 if is_page else 400):
+        # A form that htmx sends is refused in its place.
+        is_refusal = response.request.method == "POST" and response.status == REFUSED
+        if response.status >= (500 if is_page or is_refusal else 400):
             self.complaints.append(f"{response.status} for {response.url}")
 
     def come_in(self, role: str) -> None:
