@@ -39,6 +39,7 @@ ROOT: Final = Path(__file__).parent.parent
 AREAS: Final = (
     "core.foundation.tenants",
     "core.foundation.accounts",
+    "core.foundation.files",
     "core.foundation.settings",
     "core.foundation.audit",
     "core.foundation.search",

@@ -19,8 +19,8 @@ from core.foundation.ui.values import NavItem
 #: Headings of the groups of the side menu, in their order.
 GROUPS: Final = {"work": None, "manage": _l("Management")}
 FOOT: Final = "foot"
-#: Seconds for which a process keeps the colour of a firm.
-ACCENT_FOR: Final = 60
+#: Seconds for which a process keeps the colour and the logo of a firm.
+LOOK_FOR: Final = 60
 #: Links at the foot of a phone, in their order; the rest is in the menu of the account.
 TABS: Final = ("dashboard.index", "tickets.index", "tickets.new", "clients.index", "equipment.index")
 MAIN_ACTION: Final = ("tickets.new", "core.ticket:create")
@@ -47,14 +47,15 @@ def _values() -> dict[str, Any]:
         return {}
     if user is None:
         shell = Shell(home_url=f"{tenant.root}/", language_url=url_for("account.preferences"))
-        return {"tenant": tenant, "shell": shell, "accent": _accent(tenant)}
+        accent, logo = _look(tenant)
+        return {"tenant": tenant, "shell": shell, "accent": accent, "logo": logo}
     items = _items(user)
     return {
         "tenant": tenant,
         "user": user,
         "can": user.can,
         "theme": user.theme,
-        "accent": _accent(tenant),
+        "accent": _look(tenant)[0],
         "nav_narrow": user.nav_narrow,
         "nav": [
             NavGroup(None if title is None else str(title), links)
@@ -65,14 +66,16 @@ def _values() -> dict[str, Any]:
     }
 
 
-def _accent(tenant: Tenant) -> str | None:
-    """Return the firm's colour, which one process reads at most once a minute: no page pays a statement for it."""
-    kept: dict[int, tuple[float, str | None]] = flask.current_app.extensions.setdefault("wm_accents", {})
-    until, accent = kept.get(tenant.id, (0.0, None))
+def _look(tenant: Tenant) -> tuple[str | None, int | None]:
+    """Return the firm's colour and logo, which one process reads at most once a minute: no page pays a statement for them."""
+    kept: dict[int, tuple[float, str | None, int | None]] = flask.current_app.extensions.setdefault(
+        "wm_looks", {}
+    )
+    until, accent, logo = kept.get(tenant.id, (0.0, None, None))
     if until < time.monotonic():
-        accent = get_setting("firm.accent") or None
-        kept[tenant.id] = (time.monotonic() + ACCENT_FOR, accent)
-    return accent
+        accent, logo = get_setting("firm.accent") or None, get_setting("firm.logo")
+        kept[tenant.id] = (time.monotonic() + LOOK_FOR, accent, logo)
+    return accent, logo
 
 
 def _items(user: CurrentUser) -> list[NavItem]:

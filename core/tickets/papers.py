@@ -24,6 +24,7 @@ from core.errors import NotFoundError
 from core.foundation.accounts import CurrentUser
 from core.foundation.accounts.models import User
 from core.foundation.documents.kinds import DocumentKind
+from core.foundation.settings.logo import logo_facts
 from core.foundation.settings.models import Location
 from core.foundation.settings.services import get_group
 from core.foundation.tenants.context import current_tenant, hooks
@@ -195,7 +196,7 @@ def firm_facts(location: Location | None = None) -> dict[str, str]:
         "phone": format_phone(phone) if phone else "",
         "email": firm["email"],
         "hours": "",
-        "logo": "",
+        **logo_facts(),
     }
 
 

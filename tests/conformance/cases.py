@@ -101,6 +101,7 @@ SETTINGS = {
         form=lambda world: {"set_name": "Atelier", "set_country": "RO"},
         page="settings.show",
     ),
+    "logo.show": Case(answers={404: "the firm of the sweep has no logo"}),
     "locations.index": Case(),
     "locations.new": Case(),
     "locations.create": Case(

@@ -11,11 +11,13 @@ from stdnum import iban
 from stdnum.exceptions import ValidationError
 from stdnum.ro import cui
 
+from core.foundation.settings.logo import store_logo
 from core.foundation.settings.values import (
     BooleanSetting,
     ColourSetting,
     EmailSetting,
     PhoneSetting,
+    PictureSetting,
     SettingsGroup,
     TextSetting,
 )
@@ -92,6 +94,13 @@ FIRM: Final = SettingsGroup(
             name="accent",
             title=_l("Accent colour"),
             help=_l("of buttons and links; empty for the usual one"),
+        ),
+        PictureSetting(
+            name="logo",
+            title=_l("Logo"),
+            help=_l("on papers and on the login page; PNG, JPEG or WebP, at most 4 MB"),
+            store=store_logo,
+            endpoint="logo.show",
         ),
     ),
 )

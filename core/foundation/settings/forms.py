@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
+from core.db import end_reading
+from core.errors import InvalidInputError
+from core.foundation.files.models import StoredFile
 from core.foundation.settings.models import ADDRESS_LENGTH, CODE_LENGTH, NAME_LENGTH
 from core.foundation.settings.values import (
     BooleanSetting,
@@ -18,6 +22,7 @@ from core.foundation.settings.values import (
     LongTextSetting,
     MoneySetting,
     PhoneSetting,
+    PictureSetting,
     SettingDeclaration,
     SettingsGroup,
     TextSetting,
@@ -34,12 +39,19 @@ from core.foundation.ui.forms import (
     TextField,
     VersionedForm,
 )
+from core.foundation.ui.uploads import PictureField
 
 
 class GroupForm(VersionedForm):
     """The settings of one group, each in one field, or in one for each language."""
 
     group: SettingsGroup
+
+    def __init__(self, *arguments: Any, **rest: Any) -> None:  # noqa: ANN401 - WTForms' own
+        """Read the request where it sends a form."""
+        super().__init__(*arguments, **rest)
+        #: Rows of the files that were uploaded, not in the database yet, by the name of the setting.
+        self.uploads: dict[str, StoredFile] = {}
 
     def values(self) -> dict[str, object]:
         """Return what was typed, by the name of the setting."""
@@ -50,9 +62,34 @@ class GroupForm(VersionedForm):
         return found
 
     @property
+    def has_uploads(self) -> bool:
+        """Whether files are sent with it."""
+        return any(isinstance(declaration, PictureSetting) for declaration in self.group)
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Tell whether what was sent can be taken; what was uploaded is then decoded and kept, in ``uploads``."""
+        return super().validate(extra_validators) and self._store_uploads()
+
+    def _store_uploads(self) -> bool:
+        end_reading()
+        for declaration in self.group:
+            field: Any = self._fields[next(iter(field_names(declaration)))]
+            if isinstance(declaration, PictureSetting) and field.upload is not None:
+                try:
+                    self.uploads[declaration.name] = declaration.store(field.upload.stream)
+                except InvalidInputError as error:
+                    field.errors = [*field.errors, error.message]
+        return not self.errors
+
+    @property
     def short_fields(self) -> list[Field]:
         """The fields of one line, which stand beside each other."""
-        return [field for field in self._own_fields() if field.kind != "area"]
+        return [field for field in self._own_fields() if field.kind not in {"area", "check"}]
+
+    @property
+    def checks(self) -> list[Field]:
+        """The boxes that are ticked."""
+        return [field for field in self._own_fields() if field.kind == "check"]
 
     @property
     def long_fields(self) -> list[Field]:
@@ -114,30 +151,29 @@ class Labelled:
 def make_field(declaration: SettingDeclaration, title: object) -> Any:  # noqa: ANN401 - WTForms binds it to a form later
     """Return the field in which a setting is typed; what comes of it the declaration itself checks."""
     common: dict[str, Any] = {"hint": declaration.help, "required": declaration.required}
-    found: Any
-    match declaration:
-        case LongTextSetting():
-            found = TextAreaField(title, rows=6, max_length=declaration.max_length, **common)
-        case TextSetting():
-            found = TextField(title, max_length=declaration.max_length, **common)
-        case BooleanSetting():
-            found = CheckField(title, hint=declaration.help)
-        case IntegerSetting():
-            found = IntegerField(title, least=declaration.least, most=declaration.most, **common)
-        case ChoiceSetting():
-            blank = None if declaration.required else ""
-            found = ChoiceField(title, choices=declaration.choices, blank=blank, **common)
-        case MoneySetting():
-            found = MoneyField(title, currency=declaration.currency, least=declaration.least, **common)
-        case ColourSetting():
-            found = TextField(title, max_length=7, **common)
-        case EmailSetting():
-            found = EmailField(title, **common)
-        case PhoneSetting():
-            found = PhoneField(title, country=declaration.country, **common)
-        case _:
-            raise TypeError(type(declaration))
-    return found
+    for kind in type(declaration).__mro__:
+        if kind in FIELDS:
+            return FIELDS[kind](declaration, title, common)
+    raise TypeError(type(declaration))
+
+
+#: What makes the field of each kind of setting.
+FIELDS: Final[Mapping[type, Callable[[Any, object, dict[str, Any]], Any]]] = {
+    LongTextSetting: lambda of, title, common: TextAreaField(
+        title, rows=6, max_length=of.max_length, **common
+    ),
+    TextSetting: lambda of, title, common: TextField(title, max_length=of.max_length, **common),
+    BooleanSetting: lambda of, title, common: CheckField(title, hint=common["hint"]),  # noqa: ARG005 - no answer is a no
+    IntegerSetting: lambda of, title, common: IntegerField(title, least=of.least, most=of.most, **common),
+    ChoiceSetting: lambda of, title, common: ChoiceField(
+        title, choices=of.choices, blank=None if of.required else "", **common
+    ),
+    MoneySetting: lambda of, title, common: MoneyField(title, currency=of.currency, least=of.least, **common),
+    ColourSetting: lambda of, title, common: TextField(title, max_length=7, **common),  # noqa: ARG005 - all alike
+    EmailSetting: lambda of, title, common: EmailField(title, **common),  # noqa: ARG005 - all alike
+    PhoneSetting: lambda of, title, common: PhoneField(title, country=of.country, **common),
+    PictureSetting: lambda of, title, common: PictureField(title, url=url_for(of.endpoint), **common),
+}
 
 
 class LocationForm(VersionedForm):

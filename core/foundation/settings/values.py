@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar, Final
+from typing import IO, Any, ClassVar, Final
 
 from flask_babel import gettext as _
 
 from core.errors import InvalidInputError
+from core.foundation.files.models import StoredFile
 from core.foundation.tenants.services import LANGUAGES
 from core.foundation.ui import parsing, theme
 from core.foundation.ui.fields import phone_prefix
@@ -230,6 +231,22 @@ class PhoneSetting(SettingDeclaration):
     def read(self, value: object) -> str:
         """Return the number with its country."""
         return parsing.parse_phone(str(value), prefix=phone_prefix(self.country))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSetting(SettingDeclaration):
+    """A picture that is uploaded; what is kept, and what code gets, is the id of its ``StoredFile``."""
+
+    #: Decodes an upload and writes it anew, with no transaction open.
+    store: Callable[[IO[bytes]], StoredFile]
+    #: Endpoint, without parts of its own, that answers with what is stored.
+    endpoint: str
+
+    def read(self, value: object) -> int:
+        """Return the id."""
+        if not isinstance(value, int):
+            raise ValueError(_("Choose a picture."))  # noqa: TRY004 - a sentence beside the field
+        return value
 
 
 @dataclass(frozen=True, slots=True)

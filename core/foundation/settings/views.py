@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from core.access import require
 from core.errors import NotAllowedError
 from core.foundation.accounts.identity import current_user
+from core.foundation.files.services import keep_files
 from core.foundation.settings.forms import GroupForm, group_form
 from core.foundation.settings.legal_views import legal
 from core.foundation.settings.location_views import locations
+from core.foundation.settings.logo_views import logo
 from core.foundation.settings.services import (
     forget_settings,
     get_group,
@@ -26,7 +28,7 @@ from core.foundation.ui.messages import say
 from core.foundation.ui.saving import saving
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
-BLUEPRINTS = (settings, locations, legal)
+BLUEPRINTS = (settings, locations, legal, logo)
 
 
 @settings.get("/")
@@ -58,7 +60,8 @@ def save(name: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(group, form), 422
     with saving(form, stored=lambda: _stored_form(group)) as attempt:
-        save_group(name, form.values(), version=form.version.data or 0)
+        kept = keep_files(form.uploads)
+        save_group(name, form.values() | kept, version=form.version.data or 0)
     if attempt.error is not None:
         return _page(group, form), attempt.status
     say(_("%(title)s: saved.", title=group.title))
