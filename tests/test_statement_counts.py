@@ -16,7 +16,7 @@ from core.tickets.services import TicketData, open_ticket
 PAGES = {
     "/tickets/": 4,
     "/tickets/1": 10,
-    "/tickets/new": 5,
+    "/tickets/new": 7,
     "/clients/": 4,
     "/clients/1": 10,
     "/equipment/": 4,

@@ -25,6 +25,13 @@ from core.foundation.documents.kinds import (
     text_sandbox,
 )
 from core.foundation.documents.responses import show_paper
+from core.foundation.settings.calendar import (
+    WorkingCalendar,
+    add_working_days,
+    calendar_of,
+    is_open_at,
+    working_time,
+)
 from core.foundation.settings.dated import Dated, VatRate, dated_value, vat_rate, vat_rates
 from core.foundation.settings.legal import LegalValue
 from core.foundation.settings.services import get_group, get_setting
@@ -147,7 +154,10 @@ __all__ = [
     "UtcDateTime",
     "VatRate",
     "VersionedForm",
+    "WorkingCalendar",
     "__version__",
+    "add_working_days",
+    "calendar_of",
     "check_version",
     "compose_document",
     "current_locale",
@@ -161,6 +171,7 @@ __all__ = [
     "hookimpl",
     "hooks",
     "hookspec",
+    "is_open_at",
     "logged_in",
     "names_in",
     "now",
@@ -177,4 +188,5 @@ __all__ = [
     "unit_of_work",
     "vat_rate",
     "vat_rates",
+    "working_time",
 ]

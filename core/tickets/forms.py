@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from contextlib import suppress
+from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any, Final
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -13,6 +15,8 @@ from wtforms.validators import AnyOf
 from core.clients.models import ClientKind
 from core.equipment.types import TypeRow
 from core.errors import InvalidInputError
+from core.foundation.settings.calendar import NeverOpenError, WorkingCalendar, calendar_of
+from core.foundation.settings.services import get_setting
 from core.foundation.tenants.context import current_tenant
 from core.foundation.ui.formats import format_day, local, local_today
 from core.foundation.ui.forms import (
@@ -43,7 +47,7 @@ from core.tickets.services import LONGEST_UNLOCK, TicketData
 from core.tickets.stages import TURN_TITLES, Stage, Turn
 from core.types import Money
 
-#: What a term is good until when nobody says a time.
+#: What a term is good until on a day off when nobody says a time; on a working day it is the end of the work.
 END_OF_DAY: Final = time(17)
 #: The views of the list, by their name in addresses.
 VIEWS: Final = {
@@ -53,7 +57,7 @@ VIEWS: Final = {
     "ready": _l("Ready, not fetched"),
     "all": _l("All"),
 }
-#: Days from today that a chip stands for.
+#: Working days from today that a chip stands for.
 QUICK_DAYS: Final = (0, 1, 3, 7)
 
 
@@ -89,9 +93,24 @@ class TicketFields(BaseForm):
 
     def quick_days(self) -> list[tuple[str, str]]:
         """Return the days that chips stand for: what is typed for each, and what it is called."""
-        today = local_today()
-        days = [today + timedelta(days=ahead) for ahead in QUICK_DAYS]
-        return [(self.due_day.present(day), _quick_name(day, today)) for day in days]
+        today, calendar = local_today(), self.calendar
+        try:
+            days = [calendar.working_day(today, ahead) for ahead in QUICK_DAYS]
+        except NeverOpenError:
+            return []
+        return [(self.due_day.present(day), _quick_name(day, today)) for day in dict.fromkeys(days)]
+
+    def suggest_term(self) -> None:
+        """Put the shop's usual term, in working days of the location, where nobody has said one."""
+        days = get_setting("intake.term_days")
+        if days is not None and self.due_day.data is None and self.due_day.typed is None:
+            with suppress(NeverOpenError):
+                self.due_day.data = self.calendar.working_day(local_today(), days)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The working time of the location that is chosen."""
+        return calendar_of(self.location_id.data)
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Tell whether what was sent can be taken, day and time together too."""
@@ -114,7 +133,10 @@ class TicketFields(BaseForm):
         """
         if self.due_day.data is None or self.due_day.errors or self.due_time.errors:
             return None
-        return moment(self.due_day.data, self.due_time.data or END_OF_DAY, zone=current_zone())
+        at = self.due_time.data
+        if at is None:
+            at = self.calendar.closing_time(self.due_day.data) or END_OF_DAY
+        return moment(self.due_day.data, at, zone=current_zone())
 
     @property
     def ticket_data(self) -> TicketData:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from core.clients.models import Client
 from core.equipment.models import Equipment
 from core.equipment.values import Visits
+from core.foundation.settings.values import SettingsGroup
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.records import RecordNames
 from core.foundation.ui.values import Alert, NavItem, Panel, SearchProvider
@@ -16,6 +17,7 @@ from core.plugin import Permission, hookimpl
 from core.tickets import dashboard, panels
 from core.tickets.indexing import KIND, reindex_client, reindex_equipment
 from core.tickets.naming import RECORDS
+from core.tickets.settings import INTAKE
 from core.tickets.statuses import seed_statuses
 from core.tickets.visibility import reach_of_reader
 
@@ -34,6 +36,12 @@ def permissions() -> Sequence[Permission]:
         Permission("core.ticket:assign", _l("Give tickets to technicians"), SHOP),
         Permission("core.ticket:reveal", _l("See access and unlock codes"), SHOP),
     )
+
+
+@hookimpl
+def settings_groups() -> Sequence[SettingsGroup]:
+    """Declare what may be set of the intake."""
+    return (INTAKE,)
 
 
 @hookimpl

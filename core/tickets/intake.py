@@ -163,6 +163,7 @@ def read_intake(user: CurrentUser) -> Intake:
     if form.location_id.data is None and form.location_id.sent is None and places:
         last = flask.session.get(LAST_PLACE)
         form.location_id.data = last if last in places else places[0]
+    form.suggest_term()
     if user.own_tickets_only and form.assignee_id.data is None and form.assignee_id.sent is None:
         form.assignee_id.data = user.id
     return intake

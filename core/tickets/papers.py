@@ -24,6 +24,7 @@ from core.errors import NotFoundError
 from core.foundation.accounts import CurrentUser
 from core.foundation.accounts.models import User
 from core.foundation.documents.kinds import DocumentKind
+from core.foundation.settings.hours import week_from_json, week_text
 from core.foundation.settings.logo import logo_facts
 from core.foundation.settings.models import Location
 from core.foundation.settings.services import get_group
@@ -183,19 +184,20 @@ def _location(location: Location) -> dict[str, str]:
 
 
 def firm_facts(location: Location | None = None) -> dict[str, str]:
-    """Return the head of every paper: the firm's data, with phone and address of the place where the device lies."""
+    """Return the head of every paper: the firm's data, with address, phone, e-mail and hours of the place where it lies."""
     firm = get_group("firm")
     place = " ".join(part for part in (firm["postcode"], firm["city"]) if part)
     seat = ", ".join(part for part in (firm["street"], place, firm["county"]) if part)
     phone = (location.phone if location else None) or firm["phone"]
+    week = week_from_json(location.hours) if location else None
     return {
         "name": firm["name"] or current_tenant().name,
         "tax_id": firm["tax_id"],
         "registration": firm["trade_register"],
         "address": (location.address if location else "") or seat,
         "phone": format_phone(phone) if phone else "",
-        "email": firm["email"],
-        "hours": "",
+        "email": (location.email if location else "") or firm["email"],
+        "hours": week_text(week) if week is not None else "",
         **logo_facts(),
     }
 

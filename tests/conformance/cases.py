@@ -102,6 +102,15 @@ SETTINGS = {
         page="settings.show",
     ),
     "logo.show": Case(answers={404: "the firm of the sweep has no logo"}),
+    "closed_days.index": Case(),
+    "closed_days.create": Case(
+        form=lambda world: {"first_day": f"01.02.{2100 + next(make.numbers) % 90}"}, page="closed_days.index"
+    ),
+    "closed_days.delete": Case(
+        values=lambda world: {"closed_id": make.new_closed_day(world)},
+        page="closed_days.index",
+        ids=("closed_id",),
+    ),
     "locations.index": Case(),
     "locations.new": Case(),
     "locations.create": Case(

@@ -58,6 +58,15 @@ def new_location(world: World) -> int:
         return create_location(code=f"Z{number}", name=f"Punct {number}").id
 
 
+def new_closed_day(world: World) -> int:
+    from datetime import date
+
+    from core.foundation.settings.closed import close_days
+
+    with world.home.context(), unit_of_work():
+        return close_days(first=date(2100, 1, 1)).id
+
+
 def new_legal_value(world: World) -> int:
     """Write down a value that begins long after today."""
     from datetime import date

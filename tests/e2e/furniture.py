@@ -18,6 +18,7 @@ from core.equipment.types import list_types
 from core.foundation.accounts import Actor
 from core.foundation.accounts.links import issue_link
 from core.foundation.accounts.services import UserFacts, create_user
+from core.foundation.settings.closed import close_days
 from core.foundation.settings.models import Location
 from core.testing import Shop
 from core.tickets.models import Priority, Ticket
@@ -96,6 +97,7 @@ def furnish(shop: Shop) -> Furnished:
         known = (first.client_id, first.equipment_id)
         tickets = [tell(story) for story in (Story("Sună încet.", (Stage.IN_WORK,), known=known), *STORIES)]
         with unit_of_work():
+            close_days(first=tickets[0].created_at.date() + timedelta(days=30), name=LONG_NAME)
             facts = UserFacts(email="nou@example.com", name="Nicoleta Nou", roles=["technician"])
             invited = create_user(facts)
             link = issue_link(invited)

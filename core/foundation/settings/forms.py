@@ -1,4 +1,4 @@
-"""Forms of settings, made from their declarations, and the form of a location."""
+"""Forms of settings, made from their declarations."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
 from core.db import end_reading
 from core.errors import InvalidInputError
 from core.foundation.files.models import StoredFile
-from core.foundation.settings.models import ADDRESS_LENGTH, CODE_LENGTH, NAME_LENGTH
 from core.foundation.settings.values import (
     BooleanSetting,
     ChoiceSetting,
@@ -174,19 +172,3 @@ FIELDS: Final[Mapping[type, Callable[[Any, object, dict[str, Any]], Any]]] = {
     PhoneSetting: lambda of, title, common: PhoneField(title, country=of.country, **common),
     PictureSetting: lambda of, title, common: PictureField(title, url=url_for(of.endpoint), **common),
 }
-
-
-class LocationForm(VersionedForm):
-    """A place where the shop works."""
-
-    name = TextField(_l("Name"), required=True, max_length=NAME_LENGTH)
-    code = TextField(
-        _l("Code"),
-        required=True,
-        max_length=CODE_LENGTH,
-        hint=_l("the front of its ticket numbers: CJ-000123"),
-        render_kw={"autocapitalize": "characters"},
-    )
-    address = TextField(_l("Address"), max_length=ADDRESS_LENGTH)
-    phone = PhoneField(_l("Phone"))
-    is_active = CheckField(_l("In use"), default=True)

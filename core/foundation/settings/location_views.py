@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from core.access import require
 from core.foundation.audit.idempotency import idempotent, record_result
-from core.foundation.settings.forms import LocationForm
+from core.foundation.settings.location_forms import LocationForm
 from core.foundation.settings.locations import (
     change_location,
     create_location,
@@ -50,12 +50,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, None), 422
     with saving(form) as attempt:
-        location = create_location(
-            code=form.code.data or "",
-            name=form.name.data or "",
-            address=form.address.data or "",
-            phone=form.phone.data,
-        )
+        location = create_location(code=form.code.data or "", name=form.name.data or "", **form.facts())
         record_result(location.id)
     if attempt.error is not None:
         return _page(form, None), attempt.status
@@ -68,7 +63,7 @@ def create() -> ResponseReturnValue:
 def edit(location_id: int) -> ResponseReturnValue:
     """Show the form of a location."""
     location = get_location(location_id)
-    return _page(LocationForm(obj=location), location)
+    return _page(LocationForm.of(location), location)
 
 
 @locations.post("/<int:location_id>")
@@ -76,18 +71,16 @@ def edit(location_id: int) -> ResponseReturnValue:
 def save(location_id: int) -> ResponseReturnValue:
     """Change a location."""
     location = get_location(location_id)
-    form = LocationForm(obj=location)
+    form = LocationForm.of(location)
     if not form.validate():
         return _page(form, location), 422
-    with saving(form, stored=lambda: LocationForm(formdata=None, obj=get_location(location_id))) as attempt:
+    with saving(form, stored=lambda: LocationForm.of(get_location(location_id), formdata=None)) as attempt:
         change_location(
             get_location(location_id),
             code=form.code.data or "",
             name=form.name.data or "",
-            address=form.address.data or "",
-            phone=form.phone.data,
-            is_active=form.is_active.data,
             version=form.version.data or 0,
+            **form.facts(),
         )
     if attempt.error is not None:
         return _page(form, get_location(location_id)), attempt.status

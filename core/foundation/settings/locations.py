@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from core.db import check_version, session
 from core.errors import DomainError, InvalidInputError, NotFoundError
+from core.foundation.settings.hours import Day, week_to_json
 from core.foundation.settings.models import ADDRESS_LENGTH, CODE_LENGTH, NAME_LENGTH, Location, NumberSeries
 from core.foundation.ui.checks import Checks
 from core.foundation.ui.fields import phone_prefix
-from core.foundation.ui.parsing import parse_phone
+from core.foundation.ui.parsing import parse_email, parse_phone
 
 CODE: Final = re.compile(rf"[A-Z0-9]{{1,{CODE_LENGTH}}}")
 
@@ -47,28 +48,39 @@ def get_location(location_id: int) -> Location:
     return location
 
 
-def create_location(*, code: str, name: str, address: str = "", phone: str | None = None) -> Location:
+class LocationFacts(TypedDict, total=False):
+    """What a location may have beside its code and name."""
+
+    address: str
+    phone: str | None
+    email: str
+    #: Nothing, or no hours on any day, where the shop says nothing of them.
+    hours: Sequence[Day] | None
+    keeps_holidays: bool
+    is_active: bool
+
+
+#: What a location has of which nothing is said.
+USUAL: Final = LocationFacts(
+    address="", phone=None, email="", hours=None, keeps_holidays=True, is_active=True
+)
+
+
+def create_location(*, code: str, name: str, **facts: Unpack[LocationFacts]) -> Location:
     """Add a location, in use from now on.
 
     :raises InvalidInputError: something cannot be taken, by field; ``code`` too where another location has it.
     """
-    location = Location(**_read(None, code=code, name=name, address=address, phone=phone), is_active=True)
+    location = Location(**_read(None, code=code, name=name, facts={**USUAL, **facts, "is_active": True}))
     session().add(location)
     session().flush()
     return location
 
 
 def change_location(
-    location: Location,
-    *,
-    code: str,
-    name: str,
-    address: str = "",
-    phone: str | None = None,
-    is_active: bool = True,
-    version: int | None = None,
+    location: Location, *, code: str, name: str, version: int | None = None, **facts: Unpack[LocationFacts]
 ) -> None:
-    """Change a location.
+    """Change a location; what ``facts`` leaves out becomes what a new location has.
 
     :param version: The version that the person saw.
     :raises ConflictError: somebody else has changed it since.
@@ -79,30 +91,34 @@ def change_location(
     current = session()
     rows = {row.id: row for row in current.scalars(select(Location).order_by(Location.id).with_for_update())}
     check_version(rows[location.id].version, version)
-    values = _read(location, code=code, name=name, address=address, phone=phone)
+    values = _read(location, code=code, name=name, facts={**USUAL, **facts})
     if values["code"] != location.code and _has_numbers(location):
         message = _("Numbers that begin with %(code)s have been given out already.", code=location.code)
         raise CodeInUseError(message, field="code")
-    if not is_active and not any(row.is_active for row in rows.values() if row is not location):
+    if not values["is_active"] and not any(row.is_active for row in rows.values() if row is not location):
         raise LastLocationError(_("This is the only location in use. Add another one first."))
-    for column, value in {**values, "is_active": is_active}.items():
+    for column, value in values.items():
         setattr(location, column, value)
     current.flush()
 
 
-def _read(of: Location | None, *, code: str, name: str, address: str, phone: str | None) -> dict[str, Any]:
+def _read(of: Location | None, *, code: str, name: str, facts: LocationFacts) -> dict[str, Any]:
     """Return the columns of a location from what was typed.
 
     :param of: The location that is changed.
     """
-    checks = Checks()
+    checks, phone, email, hours = Checks(), facts["phone"], facts["email"], facts["hours"]
     values = {
         "code": checks.read("code", lambda: _read_code(code, of), ""),
         "name": checks.text("name", name, NAME_LENGTH, required=True),
-        "address": checks.text("address", address, ADDRESS_LENGTH),
+        "address": checks.text("address", facts["address"], ADDRESS_LENGTH),
         "phone": checks.read(
             "phone", lambda: parse_phone(phone, prefix=phone_prefix()) if phone else None, None
         ),
+        "email": checks.read("email", lambda: parse_email(email) if email else "", ""),
+        "hours": None if hours is None else week_to_json(hours),
+        "keeps_holidays": facts["keeps_holidays"],
+        "is_active": facts["is_active"],
     }
     checks.finish(_("The location was not saved."))
     return values

@@ -61,10 +61,35 @@ class Location(Model):
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="", info={"title": _l("Address")})
     #: With its country, as ``+40744555207``.
     phone: Mapped[str | None] = mapped_column(String(20), info={"title": _l("Phone")})
+    email: Mapped[str] = mapped_column(String(254), default="", info={"title": _l("E-mail")})
+    #: From Monday to Sunday, each a list of [from, to] in minutes after midnight; ``None`` where the shop has said nothing.
+    hours: Mapped[list[list[list[int]]] | None] = mapped_column(
+        JSON(none_as_null=True), info={"title": _l("Working hours")}
+    )
+    keeps_holidays: Mapped[bool] = mapped_column(
+        default=True, info={"title": _l("Closed on public holidays")}
+    )
     is_active: Mapped[bool] = mapped_column(default=True, info={"title": _l("In use")})
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class ClosedDay(Model):
+    """Days on which the shop, or one of its locations, is closed although it usually works."""
+
+    __tablename__ = "closed_day"
+    __table_args__ = (Index(None, "location_id"), Index(None, "last_day"))
+    __title__ = _l("Closed days")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: ``None``: all of them.
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), info={"title": _l("Location")})
+    first_day: Mapped[date] = mapped_column(info={"title": _l("From")})
+    #: Closed on it, too.
+    last_day: Mapped[date] = mapped_column(info={"title": _l("Until")})
+    #: Why, as people call it.
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), info={"title": _l("Name")})
 
 
 class NumberSeries(Model):

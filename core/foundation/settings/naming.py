@@ -9,7 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.db import session
-from core.foundation.settings.models import Location, NumberSeries, Setting
+from core.foundation.settings.dated import legal_values
+from core.foundation.settings.hours import week_from_json, week_text
+from core.foundation.settings.legal import UNITS
+from core.foundation.settings.models import ClosedDay, DatedValue, Location, NumberSeries, Setting
 from core.foundation.settings.services import settings_groups
 from core.foundation.settings.values import (
     BooleanSetting,
@@ -65,8 +68,33 @@ def _tell(declaration: SettingDeclaration, value: Any) -> str | None:  # noqa: A
     return None
 
 
+def legal_names(ids: Collection[int]) -> Mapping[int, str]:
+    """Return the titles of legal values."""
+    rows = session().execute(select(DatedValue.id, DatedValue.key).where(DatedValue.id.in_(ids)))
+    return {one: str(legal_values()[key].title) for one, key in rows if key in legal_values()}
+
+
+def tell_legal(label: str, column: str, value: object) -> str | None:
+    """Say the unit of a legal value in words, and its title in place of its key."""
+    del label
+    if column == "unit" and isinstance(value, str):
+        return str(UNITS.get(value, value))
+    if column == "key" and value in legal_values():
+        return str(legal_values()[str(value)].title)
+    return None
+
+
+def tell_location(label: str, column: str, value: object) -> str | None:
+    """Say working hours as papers print them."""
+    del label
+    week = week_from_json(value) if column == "hours" and isinstance(value, list) else None
+    return None if week is None else week_text(week)
+
+
 RECORDS: Final = (
     RecordNames("setting", setting_names, replaces_label=True, tell=tell_setting),
-    RecordNames("location", names_in(Location.id, Location.name)),
+    RecordNames("location", names_in(Location.id, Location.name), tell=tell_location),
+    RecordNames("closed_day", names_in(ClosedDay.id, ClosedDay.name)),
+    RecordNames("dated_value", legal_names, replaces_label=True, tell=tell_legal),
     RecordNames("number_series", names_in(NumberSeries.id, NumberSeries.prefix)),
 )

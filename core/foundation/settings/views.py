@@ -10,6 +10,7 @@ from core.access import require
 from core.errors import NotAllowedError
 from core.foundation.accounts.identity import current_user
 from core.foundation.files.services import keep_files
+from core.foundation.settings.closed_views import closed_days
 from core.foundation.settings.forms import GroupForm, group_form
 from core.foundation.settings.legal_views import legal
 from core.foundation.settings.location_views import locations
@@ -28,7 +29,7 @@ from core.foundation.ui.messages import say
 from core.foundation.ui.saving import saving
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
-BLUEPRINTS = (settings, locations, legal, logo)
+BLUEPRINTS = (settings, locations, closed_days, legal, logo)
 
 
 @settings.get("/")

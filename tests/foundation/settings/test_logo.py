@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from core.db import session, unit_of_work
 from core.foundation.files.models import StoredFile
@@ -34,8 +36,9 @@ def send(shop: Shop, browser: FlaskClient, content: bytes | None = None, **field
     data: dict[str, Any] = {**typed(browser.get(address).text), **fields}
     data.pop("set_logo", None)
     if content is not None:
-        data["set_logo"] = (io.BytesIO(content), "logo.png")
-    return browser.post(address, data=data, content_type="multipart/form-data")
+        data["set_logo"] = FileStorage(io.BytesIO(content), filename="logo.png")
+    boundary, body = encode_multipart(data)
+    return browser.post(address, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def test_a_logo_is_uploaded_and_stands_on_papers_and_on_the_login_page(
@@ -58,15 +61,15 @@ def test_everybody_gets_the_logo_and_no_browser_runs_it(shop: Shop, browser: Fla
     nobody = shop.app.test_client()
     assert nobody.get(f"{shop.root}/logo").status_code == 404
     send(shop, browser, logo())
-    answer = nobody.get(f"{shop.root}/logo")
-    assert answer.status_code == 200
-    assert answer.mimetype == "image/png"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert Image.open(io.BytesIO(answer.data)).size == (300, 100)
-    again = nobody.get(f"{shop.root}/logo", headers={"If-None-Match": answer.headers["ETag"]})
-    assert again.status_code == 304
+    with nobody.get(f"{shop.root}/logo") as answer:
+        assert answer.status_code == 200
+        assert answer.mimetype == "image/png"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert Image.open(io.BytesIO(answer.data)).size == (300, 100)
+    with nobody.get(f"{shop.root}/logo", headers={"If-None-Match": answer.headers["ETag"]}) as again:
+        assert again.status_code == 304
 
 
 def test_a_large_logo_is_fitted_and_a_wide_one_gets_room(shop: Shop, browser: FlaskClient) -> None:
