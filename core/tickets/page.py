@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask_babel import gettext as _, ngettext
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from core.clients.models import Client
@@ -33,7 +33,7 @@ from core.tickets.stages import TURN_TITLES, Stage, Turn
 from core.tickets.statuses import following, list_statuses
 from core.tickets.timeline import events_of
 from core.tickets.track import ahead, time_by_turn, visits
-from core.tickets.visibility import visible_tickets
+from core.tickets.visibility import narrowed, visible_tickets
 from core.types import Money, now
 
 #: Width of the bar of shop time and client time, in the units of its drawing.
@@ -130,7 +130,8 @@ def read_page(ticket_id: int, user: CurrentUser) -> TicketPage:
 
     :raises TicketNotFoundError: there is none, or it is not the reader's to know of.
     """
-    row = session().execute(_select_page(ticket_id, user)).one_or_none()
+    statement = narrowed(_PAGE, visible_tickets(user))
+    row = session().execute(statement, {"ticket": ticket_id}).one_or_none()
     if row is None:
         raise TicketNotFoundError(_("There is no such ticket."))
     ticket: Ticket = row.Ticket
@@ -156,31 +157,30 @@ def read_page(ticket_id: int, user: CurrentUser) -> TicketPage:
     )
 
 
-def _select_page(ticket_id: int, user: CurrentUser) -> Any:  # noqa: ANN401 - a statement of mixed columns
-    opener = aliased(User)
-    statement = (
-        select(
-            Ticket,
-            Client.name.label("client"),
-            Client.phone,
-            Client.language.label("client_language"),
-            TITLE.label("device"),
-            Equipment.unique_id,
-            Equipment.serial,
-            Location.name.label("location"),
-            User.name.label("assignee"),
-            opener.name.label("opener"),
-        )
-        .select_from(Ticket)
-        .join(Client, Client.id == Ticket.client_id)
-        .join(Equipment, Equipment.id == Ticket.equipment_id)
-        .join(Location, Location.id == Ticket.location_id)
-        .outerjoin(User, User.id == Ticket.assignee_id)
-        .outerjoin(opener, opener.id == Ticket.opened_by)
-        .where(Ticket.id == ticket_id, *visible_tickets(user))
+_OPENER: Final = aliased(User)
+_FACTS: Any = (
+    select(
+        Ticket,
+        Client.name.label("client"),
+        Client.phone,
+        Client.language.label("client_language"),
+        TITLE.label("device"),
+        Equipment.unique_id,
+        Equipment.serial,
+        Location.name.label("location"),
+        User.name.label("assignee"),
+        _OPENER.name.label("opener"),
     )
-    joined: Any = statement
-    return join_names(joined)
+    .select_from(Ticket)
+    .join(Client, Client.id == Ticket.client_id)
+    .join(Equipment, Equipment.id == Ticket.equipment_id)
+    .join(Location, Location.id == Ticket.location_id)
+    .outerjoin(User, User.id == Ticket.assignee_id)
+    .outerjoin(_OPENER, _OPENER.id == Ticket.opened_by)
+    .where(Ticket.id == bindparam("ticket"))
+)
+#: Of the page of one ticket, whoever reads it.
+_PAGE: Final[Select[Any]] = join_names(_FACTS)
 
 
 def _stops(ticket: Ticket, events: Sequence[Row[Any]], row: Row[Any], moment: datetime) -> list[Stop]:

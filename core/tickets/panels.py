@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import flask
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
-from sqlalchemy import ColumnElement, FromClause, Select, func, select
+from sqlalchemy import FromClause, Select, bindparam, func, select
 
 from core.clients.models import Client
 from core.db import session
@@ -22,10 +22,10 @@ from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.values import Panel, SearchHit
 from core.tickets.codes import read_code
 from core.tickets.models import Ticket, TicketStatus, status_title
-from core.tickets.queries import SHORT, TicketLine, read_lines, select_lines
+from core.tickets.queries import SHORT, TicketLine, newest_lines, read_lines
 from core.tickets.services import find_by_access_code
 from core.tickets.stages import Stage
-from core.tickets.visibility import visible_tickets
+from core.tickets.visibility import narrowed, visible_tickets
 from core.types import Money
 
 #: Tickets on the page of a client or a device; the rest stands in the list.
@@ -33,6 +33,8 @@ SHOWN: Final = 10
 #: Earlier stays that a pick of the intake tells.
 TOLD: Final = 2
 VIEW: Final = "core.ticket:view"
+_OF_CLIENT: Final = newest_lines(Ticket.client_id == bindparam("of"), limit=SHOWN + 1)
+_OF_DEVICE: Final = newest_lines(Ticket.equipment_id == bindparam("of"), limit=SHOWN + 1)
 
 
 def _may_view() -> bool:
@@ -40,18 +42,17 @@ def _may_view() -> bool:
     return user is not None and user.can(VIEW)
 
 
-def lines_of(*conditions: ColumnElement[bool], limit: int = SHOWN) -> list[TicketLine]:
-    """Return the newest tickets that the reader may know of and ``conditions`` hold for."""
-    statement = select_lines(find_user()).where(*conditions)
-    statement = statement.order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(limit)
-    return read_lines(session().execute(statement).all(), current_locale().language)
+def lines_of(statement: Select[Any], values: Mapping[str, int]) -> list[TicketLine]:
+    """Return what the reader may know of the tickets of a statement of ``newest_lines``, with its ``values`` put in."""
+    readable = narrowed(statement, visible_tickets(find_user()))
+    return read_lines(session().execute(readable, values).all(), current_locale().language)
 
 
 def client_panels(client_id: int) -> Sequence[Panel]:
     """Return the panel of a client's tickets."""
     if not _may_view():
         return ()
-    data = _panel(lines_of(Ticket.client_id == client_id, limit=SHOWN + 1), {"client": client_id})
+    data = _panel(lines_of(_OF_CLIENT, {"of": client_id}), {"client": client_id})
     return (Panel("tickets", _l("Tickets"), "tickets/_history.html", data, VIEW, order=20),)
 
 
@@ -59,7 +60,7 @@ def equipment_panels(equipment_id: int) -> Sequence[Panel]:
     """Return the panel of a device's history."""
     if not _may_view():
         return ()
-    data = _panel(lines_of(Ticket.equipment_id == equipment_id, limit=SHOWN + 1), {"equipment": equipment_id})
+    data = _panel(lines_of(_OF_DEVICE, {"of": equipment_id}), {"equipment": equipment_id})
     return (Panel("tickets", _l("Repair history"), "tickets/_history.html", data, VIEW, order=10),)
 
 

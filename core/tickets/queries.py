@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal, select, union_all
 
 from core.clients.models import Client
 from core.db import session
@@ -24,7 +24,7 @@ from core.foundation.ui.listing import ListSpec, Order, down, up
 from core.tickets.indexing import KIND
 from core.tickets.models import Priority, Ticket, TicketStatus, status_title
 from core.tickets.stages import TURN_ICONS, TURN_TITLES, Stage, Turn
-from core.tickets.visibility import visible_tickets
+from core.tickets.visibility import narrowed, visible_tickets
 from core.types import Money, now
 
 #: The filter of tickets that no technician has.
@@ -71,33 +71,40 @@ class TicketLine:
         return initials_of(self.assignee)
 
 
+_COLUMNS: Final = select(
+    Ticket.id,
+    Ticket.number,
+    TITLE.label("device"),
+    func.substr(Ticket.problem, 1, SHORT + 1).label("problem"),
+    Client.name.label("client"),
+    Ticket.stage,
+    TicketStatus.name.label("status"),
+    Ticket.stage_since,
+    Ticket.due_at,
+    User.name.label("assignee"),
+    Ticket.priority,
+    Ticket.estimate_minor,
+    Ticket.currency,
+    Ticket.closed_at,
+)
+_LINES: Final[Select[Any]] = join_names(
+    _COLUMNS.select_from(Ticket)
+    .join(Client, Client.id == Ticket.client_id)
+    .join(Equipment, Equipment.id == Ticket.equipment_id)
+    .join(TicketStatus, TicketStatus.id == Ticket.status_id)
+    .outerjoin(User, User.id == Ticket.assignee_id)
+)
+
+
 def select_lines(user: CurrentUser | None) -> Select[Any]:
     """Return the statement of the columns that a list shows, of the tickets that ``user`` may know of."""
-    statement = (
-        select(
-            Ticket.id,
-            Ticket.number,
-            TITLE.label("device"),
-            func.substr(Ticket.problem, 1, SHORT + 1).label("problem"),
-            Client.name.label("client"),
-            Ticket.stage,
-            TicketStatus.name.label("status"),
-            Ticket.stage_since,
-            Ticket.due_at,
-            User.name.label("assignee"),
-            Ticket.priority,
-            Ticket.estimate_minor,
-            Ticket.currency,
-            Ticket.closed_at,
-        )
-        .select_from(Ticket)
-        .join(Client, Client.id == Ticket.client_id)
-        .join(Equipment, Equipment.id == Ticket.equipment_id)
-        .join(TicketStatus, TicketStatus.id == Ticket.status_id)
-        .outerjoin(User, User.id == Ticket.assignee_id)
-        .where(*visible_tickets(user))
-    )
-    return join_names(statement)
+    return narrowed(_LINES, visible_tickets(user))
+
+
+def newest_lines(*conditions: ColumnElement[bool], limit: int) -> Select[Any]:
+    """Return the statement of the newest tickets that ``conditions`` hold for, whoever may know of them; made once."""
+    statement = _LINES.where(*conditions).order_by(Ticket.opened_at.desc(), Ticket.id.desc())
+    return statement.limit(limit)
 
 
 def read_lines(rows: Sequence[Row[Any]], language: str) -> list[TicketLine]:
@@ -146,7 +153,7 @@ def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: Curren
     :param chosen: ``view`` (open, mine, late, ready, all), ``stage``, ``location``, ``assignee`` (an id, or ``nobody``),
         ``turn``, ``client``, ``equipment``, ``q``.
     """
-    conditions = _views(user)[chosen.get("view", "open")]
+    conditions = _view(chosen.get("view", "open"), user)
     if stage := chosen.get("stage"):
         conditions = [*conditions, Ticket.stage == Stage(stage)]
     if turn := chosen.get("turn"):
@@ -162,7 +169,7 @@ def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: Curren
     found = matching(chosen.get("q", ""), KIND)
     if found is not None:
         conditions = [*conditions, Ticket.id.in_(found)]
-    return statement.where(*conditions)
+    return narrowed(statement, conditions)
 
 
 def orders_of(chosen: Mapping[str, Any]) -> ListSpec:
@@ -184,14 +191,13 @@ def is_late(moment: datetime | None = None) -> ColumnElement[bool]:
     return is_open() & late
 
 
-def _views(user: CurrentUser) -> dict[str, list[ColumnElement[bool]]]:
-    return {
-        "open": [is_open()],
-        "mine": [is_open(), Ticket.assignee_id == user.id],
-        "late": [is_late()],
-        "ready": [is_open(), Ticket.stage == Stage.READY],
-        ALL: [],
-    }
+def _view(name: str, user: CurrentUser) -> list[ColumnElement[bool]]:
+    if name == ALL:
+        return []
+    if name == "late":
+        return [is_late()]
+    more = {"mine": Ticket.assignee_id == user.id, "ready": Ticket.stage == Stage.READY}
+    return [is_open(), more[name]] if name in more else [is_open()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +208,16 @@ class People:
     technicians: Sequence[tuple[int, str]]
 
 
+_PLACES: Final = select(literal("location"), Location.id, Location.name).where(Location.is_active)
+_USERS: Final = select(literal("user"), User.id, User.name).where(User.is_active)
+_PEOPLE: Final = union_all(_PLACES, _USERS)
+_PEOPLE_AT: Final = union_all(_PLACES.where(Location.id.in_(bindparam("locations", expanding=True))), _USERS)
+
+
 def find_people(user: CurrentUser) -> People:
     """Return the locations that ``user`` works at, the first one first, and the active users by name; one statement."""
-    places = select(literal("location"), Location.id, Location.name).where(Location.is_active)
-    if user.location_ids:
-        places = places.where(Location.id.in_(sorted(user.location_ids)))
-    people = select(literal("user"), User.id, User.name).where(User.is_active)
-    rows = session().execute(union_all(places, people)).all()
+    at = sorted(user.location_ids)
+    rows = session().execute(_PEOPLE_AT if at else _PEOPLE, {"locations": at}).all()
     named = sorted(rows, key=lambda row: (str(row[2]).casefold(), row[1]))
     return People(
         sorted((row[1], row[2]) for row in rows if row[0] == "location"),

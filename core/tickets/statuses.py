@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from flask_babel import get_locale, gettext as _
 from sqlalchemy import select
@@ -21,6 +22,8 @@ from core.types import now
 
 #: What a closed ticket may go back to when it was closed by mistake.
 CORRECTIONS = {Stage.RETURNED: (Stage.READY, Stage.IN_WORK), Stage.CANCELLED: (Stage.RECEIVED,)}
+_STATUSES: Final = select(TicketStatus).order_by(TicketStatus.position, TicketStatus.id)
+_ACTIVE: Final = _STATUSES.where(TicketStatus.is_active)
 
 
 def seed_statuses() -> None:
@@ -38,10 +41,7 @@ def seed_statuses() -> None:
 
 def list_statuses(*, active: bool = True) -> Sequence[TicketStatus]:
     """Return the statuses in the shop's order, by default those in use."""
-    statement = select(TicketStatus).order_by(TicketStatus.position, TicketStatus.id)
-    if active:
-        statement = statement.where(TicketStatus.is_active)
-    return session().scalars(statement).all()
+    return session().scalars(_ACTIVE if active else _STATUSES).all()
 
 
 def first_status(stage: Stage, statuses: Sequence[TicketStatus] | None = None) -> TicketStatus:

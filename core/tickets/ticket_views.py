@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import bindparam
 
 from core.access import require
 from core.db import session
@@ -28,7 +30,7 @@ from core.tickets.intake import Section, read_sections
 from core.tickets.models import Ticket, TicketStatus
 from core.tickets.page import TicketPage, read_page
 from core.tickets.panels import lines_of
-from core.tickets.queries import find_people
+from core.tickets.queries import find_people, newest_lines
 from core.tickets.services import (
     add_note,
     assign_ticket,
@@ -40,6 +42,9 @@ from core.tickets.statuses import change_status, next_statuses
 
 #: Earlier tickets of the device that its page names.
 EARLIER = 5
+_EARLIER: Final = newest_lines(
+    Ticket.equipment_id == bindparam("device"), Ticket.id != bindparam("but"), limit=EARLIER + 1
+)
 #: Who may not do this finds the technician fixed when they change a ticket.
 ASSIGN = "core.ticket:assign"
 
@@ -213,7 +218,7 @@ def _page(
     page: TicketPage, *, note_form: BaseForm | None = None, assign_form: AssignForm | None = None
 ) -> str:
     ticket = page.ticket
-    earlier = lines_of(Ticket.equipment_id == ticket.equipment_id, Ticket.id != ticket.id, limit=EARLIER + 1)
+    earlier = lines_of(_EARLIER, {"device": ticket.equipment_id, "but": ticket.id})
     return render_template(
         "tickets/show.html",
         page=page,

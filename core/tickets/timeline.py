@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from core.db import session
 from core.foundation.accounts import Actor
@@ -15,6 +15,15 @@ from core.types import now
 
 #: Events of one page of the timeline.
 SHOWN = 100
+_EVENTS: Final = select(
+    TicketEvent.id,
+    TicketEvent.at,
+    TicketEvent.kind,
+    TicketEvent.actor_name,
+    TicketEvent.data,
+    TicketEvent.text,
+).where(TicketEvent.ticket_id == bindparam("ticket"))
+_OLDEST_FIRST: Final = _EVENTS.order_by(TicketEvent.id)
 
 
 def record_event(
@@ -42,16 +51,8 @@ def record_event(
 
 def events_of(ticket_id: int, *, newest: int | None = None) -> Sequence[Row[Any]]:
     """Return the events of a ticket, oldest first; with ``newest`` only the last so many."""
-    columns = (
-        TicketEvent.id,
-        TicketEvent.at,
-        TicketEvent.kind,
-        TicketEvent.actor_name,
-        TicketEvent.data,
-        TicketEvent.text,
-    )
-    statement = select(*columns).where(TicketEvent.ticket_id == ticket_id)
+    values = {"ticket": ticket_id}
     if newest is None:
-        return session().execute(statement.order_by(TicketEvent.id)).all()
-    found = session().execute(statement.order_by(TicketEvent.id.desc()).limit(newest)).all()
+        return session().execute(_OLDEST_FIRST, values).all()
+    found = session().execute(_EVENTS.order_by(TicketEvent.id.desc()).limit(newest), values).all()
     return list(reversed(found))

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import aliased
 
 from core.catalogue.amounts import PricedLine, Totals, count_totals, line_amount
@@ -87,7 +87,7 @@ class WorkSheet:
 
 def read_works(ticket_id: int) -> WorkSheet:
     """Return the works of a ticket."""
-    return make_sheet([_line(row) for row in session().execute(_select(ticket_id))])
+    return make_sheet([_line(row) for row in session().execute(_LINES, {"ticket": ticket_id})])
 
 
 def make_sheet(lines: Sequence[WorkLine]) -> WorkSheet:
@@ -99,21 +99,20 @@ def make_sheet(lines: Sequence[WorkLine]) -> WorkSheet:
     return WorkSheet(tuple(lines), totals, Money.from_minor(cost, currency))
 
 
-def _select(ticket_id: int) -> Any:  # noqa: ANN401 - a statement of mixed columns
-    reversal = aliased(Work)
-    return (
-        select(
-            Work,
-            User.name.label("worker"),
-            reversal.entered_by_name.label("reversed_by"),
-            reversal.entered_at.label("reversed_at"),
-            reversal.reason.label("reason"),
-        )
-        .outerjoin(User, User.id == Work.worker_id)
-        .outerjoin(reversal, reversal.reverses_id == Work.id)
-        .where(Work.ticket_id == ticket_id, Work.reverses_id.is_(None))
-        .order_by(Work.id)
+_REVERSAL: Final = aliased(Work)
+_LINES: Any = (
+    select(
+        Work,
+        User.name.label("worker"),
+        _REVERSAL.entered_by_name.label("reversed_by"),
+        _REVERSAL.entered_at.label("reversed_at"),
+        _REVERSAL.reason.label("reason"),
     )
+    .outerjoin(User, User.id == Work.worker_id)
+    .outerjoin(_REVERSAL, _REVERSAL.reverses_id == Work.id)
+    .where(Work.ticket_id == bindparam("ticket"), Work.reverses_id.is_(None))
+    .order_by(Work.id)
+)
 
 
 def _line(row: Row[Any]) -> WorkLine:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from flask_babel import force_locale, gettext as _, ngettext
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from plugins.simple.models import TicketWording, Wording
@@ -23,6 +23,11 @@ TEXTS: Final = {"intake": ("terms", "intake_note"), "return": ("return_note",)}
 ACCEPTED: Final = "accepted"
 FIGURES: Final = ("diagnosis_fee", "estimate_days", "guarantee_months", "storage_days", "storage_fee")
 _TRIES: Final = 3
+_KEPT: Final = (
+    select(TicketWording.kind, Wording.number, TicketWording.accepted_at)
+    .join(Wording, Wording.id == TicketWording.wording_id)
+    .where(TicketWording.ticket_id == bindparam("ticket"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +96,8 @@ class KeptWording:
 
 def kept_wordings(ticket_id: int) -> Mapping[str, KeptWording]:
     """Return the wording of each paper of a ticket that has one, by kind."""
-    statement = (
-        select(TicketWording.kind, Wording.number, TicketWording.accepted_at)
-        .join(Wording, Wording.id == TicketWording.wording_id)
-        .where(TicketWording.ticket_id == ticket_id)
-    )
-    return {row.kind: KeptWording(row.number, row.accepted_at) for row in session().execute(statement)}
+    rows = session().execute(_KEPT, {"ticket": ticket_id})
+    return {row.kind: KeptWording(row.number, row.accepted_at) for row in rows}
 
 
 def figures_in_words(figures: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Engine, Row, select
+from sqlalchemy import Engine, Row, Select, bindparam, select
 
 from core.config import Config
 from core.errors import NotFoundError
@@ -16,6 +16,8 @@ from core.foundation.tenants.storage import tenant_placement
 from core.plugin import PluginStates
 
 TABLE = TenantRecord.__table__
+_BY_SLUG = select(TABLE).where(TABLE.c.slug == bindparam("name"))
+_BY_DOMAIN = select(TABLE).where(TABLE.c.domain == bindparam("name"))
 #: Names of this very machine: one of them in the public address stands for all.
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -31,14 +33,14 @@ class TenantDirectory:
 
     def find_by_slug(self, slug: str) -> Tenant | None:
         """Return the tenant ``slug``, ``None`` if there is none."""
-        return self._find(TABLE.c.slug == slug)
+        return self._find(_BY_SLUG, slug)
 
     def find_by_host(self, host: str) -> Tenant | None:
         """Return the tenant that ``host`` (without a port) belongs to: its own domain, or ``<slug>.<base domain>``."""
         base = self._config.base_domain
         if base is not None and host.endswith(f".{base}"):
-            return self._find(TABLE.c.slug == host.removesuffix(f".{base}"))
-        return self._find(TABLE.c.domain == host)
+            return self._find(_BY_SLUG, host.removesuffix(f".{base}"))
+        return self._find(_BY_DOMAIN, host)
 
     def get(self, slug: str) -> Tenant:
         """Return the tenant ``slug``.
@@ -64,9 +66,9 @@ class TenantDirectory:
             return True
         return own in LOOPBACK and host in LOOPBACK
 
-    def _find(self, condition: ColumnElement[bool]) -> Tenant | None:
+    def _find(self, statement: Select[Any], name: str) -> Tenant | None:
         with self._engine.connect() as connection:
-            row = connection.execute(select(TABLE).where(condition)).first()
+            row = connection.execute(statement, {"name": name}).first()
         return None if row is None else self._tenant(row)
 
     def _tenant(self, row: Row[Any]) -> Tenant:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import flask
+import flask_babel
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask
@@ -91,7 +92,19 @@ class KeptDomain(Domain):
         return found
 
 
+_find_domain = flask_babel.get_domain
+
+
+def _kept_domain() -> Domain:
+    """Return the domain that Flask-Babel has found in this context; its own function asks four proxies for it, for each text."""
+    kept = _kept()
+    found: Domain | None = None if kept is None else kept.__dict__.get("babel_domain")
+    return _find_domain() if found is None else found
+
+
 def init_language(app: Flask) -> None:
     """Give templates ``_``, ``gettext`` and ``ngettext``; after Flask-Babel, whose own they replace."""
     app.extensions["babel"].instance.domain_instance = KeptDomain()  # type: ignore[no-untyped-call] # Flask-Babel's
+    # Its functions of texts and its lazy strings, which every module uses, look the domain up by this name.
+    flask_babel.get_domain = _kept_domain
     app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_plural_in_template)
