@@ -42,6 +42,7 @@ AREAS: Final = (
     "core.foundation.files",
     "core.foundation.settings",
     "core.foundation.audit",
+    "core.foundation.merging",
     "core.foundation.search",
     "core.foundation.documents",
     "core.foundation.ui",

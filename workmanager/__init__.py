@@ -25,6 +25,7 @@ from core.foundation.documents.kinds import (
     text_sandbox,
 )
 from core.foundation.documents.responses import show_paper
+from core.foundation.merging.values import Merging, MovingColumn
 from core.foundation.settings.calendar import (
     WorkingCalendar,
     add_working_days,
@@ -118,10 +119,12 @@ __all__ = [
     "LegalValue",
     "LicenceError",
     "LongTextSetting",
+    "Merging",
     "Model",
     "Money",
     "MoneyField",
     "MoneySetting",
+    "MovingColumn",
     "MultiChoiceField",
     "NavItem",
     "NotAllowedError",

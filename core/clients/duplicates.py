@@ -92,7 +92,7 @@ def find_duplicates(
         Client.email,
         Client.tax_id,
         *(column.label(f"{likeness}_value") for likeness, column in columns.items()),
-    ).where(or_(*alike.values()))
+    ).where(or_(*alike.values()), Client.merged_into_id.is_(None))
     if besides is not None:
         statement = statement.where(Client.id != besides)
     rows = session().execute(statement.order_by(rank, Client.id.desc()).limit(SHOWN)).all()

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from core.clients.listings import search_hit, shown_in_search
 from core.clients.models import Client
 from core.clients.services import SEARCH_KIND
+from core.foundation.merging.values import Merging, MovingColumn
 from core.foundation.ui.records import RecordNames, names_in
 from core.foundation.ui.values import NavItem, SearchProvider
 from core.plugin import Permission, hookimpl
@@ -38,6 +39,12 @@ def nav_items() -> Sequence[NavItem]:
 def record_names() -> Sequence[RecordNames]:
     """Name clients."""
     return (RecordNames("client", names_in(Client.id, Client.name), "core.client:view"),)
+
+
+@hookimpl
+def records_merging(merging: Merging) -> Sequence[MovingColumn]:
+    """Let those who were merged into a client follow it."""
+    return (MovingColumn(Client.merged_into_id),) if merging.entity == "client" else ()
 
 
 @hookimpl

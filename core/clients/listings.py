@@ -39,7 +39,7 @@ _COLUMNS: Final[tuple[Any, ...]] = (
 
 def client_rows(*, question: str = "", kind: ClientKind | None = None) -> Select[Any]:
     """Return the statement of the list of clients, filtered by a text and by kind."""
-    statement = select(*_COLUMNS)
+    statement = select(*_COLUMNS).where(Client.merged_into_id.is_(None))
     found = matching(question, SEARCH_KIND)
     if found is not None:
         statement = statement.where(Client.id.in_(found))

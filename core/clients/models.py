@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Model
@@ -48,6 +48,7 @@ class Client(Model):
         Index(None, "phone_key"),
         Index(None, "email_key"),
         Index(None, "tax_key"),
+        Index(None, "merged_into_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +77,10 @@ class Client(Model):
     email_key: Mapped[str] = mapped_column(key_column(254), default="")
     #: The tax code without the country.
     tax_key: Mapped[str] = mapped_column(key_column(30), default="")
+    #: The client that this one turned out to be; nobody finds it any more, and its address leads there.
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("client.id"), info={"title": _l("Merged into")}
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
     version: Mapped[int] = mapped_column(default=1)

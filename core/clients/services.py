@@ -19,8 +19,8 @@ from core.clients.keys import (
 )
 from core.clients.models import Client, ClientKind
 from core.db import check_version, session
-from core.errors import NotFoundError
-from core.foundation.search.services import put_entry
+from core.errors import DomainError, NotFoundError
+from core.foundation.search.services import put_entry, remove_entry
 from core.foundation.tenants.context import current_tenant, hooks
 from core.foundation.tenants.services import LANGUAGES
 from core.foundation.ui.checks import Checks, is_id
@@ -57,7 +57,7 @@ def create_client(data: ClientData) -> Client:
     client = Client(**read_client(data))
     session().add(client)
     session().flush()
-    _put_entry(client)
+    put_client_entry(client)
     return client
 
 
@@ -67,15 +67,18 @@ def change_client(client_id: int, data: ClientData, *, version: int) -> Client:
     :param version: The version that the person saw.
     :raises NotFoundError: there is no such client.
     :raises ConflictError: somebody else changed it since.
+    :raises DomainError: it is merged into another.
     :raises InvalidInputError: something of ``data`` cannot be taken.
     """
     client = get_client(client_id)
     check_version(client.version, version)
+    if client.merged_into_id is not None:
+        raise DomainError(_("%(name)s is merged into another client: change that one.", name=client.name))
     for name, value in read_client(data).items():
         setattr(client, name, value)
     session().flush()
     if client.version != version:
-        _put_entry(client)
+        put_client_entry(client)
         hooks().client_changed(client=client)
     return client
 
@@ -89,6 +92,16 @@ def get_client(client_id: int) -> Client:
     if client is None:
         raise NotFoundError(_("There is no such client."))
     return client
+
+
+def get_current_client(client_id: int) -> Client:
+    """Return a client, or the one that it was merged into: what a form that was open meanwhile means.
+
+    :raises NotFoundError: there is none with this id.
+    """
+    client = get_client(client_id)
+    # Whoever was merged into a client that is merged itself points to the last one, so one step suffices.
+    return client if client.merged_into_id is None else get_client(client.merged_into_id)
 
 
 def read_client(data: ClientData) -> dict[str, Any]:
@@ -154,7 +167,11 @@ def _read_language(language: str | None, own: str) -> str:
     return code
 
 
-def _put_entry(client: Client) -> None:
+def put_client_entry(client: Client) -> None:
+    """Write down what the search finds ``client`` by; one that is merged into another is not found."""
+    if client.merged_into_id is not None:
+        remove_entry(SEARCH_KIND, client.id)
+        return
     put_entry(
         SEARCH_KIND,
         client.id,

@@ -10,12 +10,19 @@ from sqlalchemy import func, select
 from core.db import session
 from core.equipment.labels import LABEL
 from core.equipment.listings import client_panel, search_hit, shown_in_search
-from core.equipment.models import Equipment, EquipmentModel, EquipmentType, Manufacturer
+from core.equipment.models import (
+    Equipment,
+    EquipmentModel,
+    EquipmentOwnership,
+    EquipmentType,
+    Manufacturer,
+)
 from core.equipment.queries import device_names
 from core.equipment.services import SEARCH_KIND
 from core.equipment.types import add_starter_pack
 from core.foundation.accounts.identity import find_user
 from core.foundation.documents.kinds import DocumentKind
+from core.foundation.merging.values import Merging, MovingColumn
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.records import RecordNames, names_in
 from core.foundation.ui.values import NavItem, Panel, SearchProvider, SettingsPage
@@ -116,6 +123,19 @@ def client_figures(client_ids: list[int]) -> Mapping[int, str]:
         for client_id, count in session().execute(statement)
         if client_id is not None
     }
+
+
+@hookimpl
+def records_merging(merging: Merging) -> Sequence[MovingColumn]:
+    """Give the devices of a client, and the history of who owned them, to the one that it is merged into."""
+    if merging.entity != "client":
+        return ()
+    return (
+        MovingColumn(
+            Equipment.client_id, told=lambda num: ngettext("%(num)s device", "%(num)s devices", num)
+        ),
+        MovingColumn(EquipmentOwnership.client_id),
+    )
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.clients.keys import code_key, name_key
-from core.clients.models import Client
+from core.clients.services import get_current_client
 from core.db import check_version, session
 from core.equipment.codes import new_unique_id
 from core.equipment.errors import KnownEquipmentError
@@ -197,10 +197,10 @@ def _read_type(type_id: int | None, of: Equipment | None) -> int | None:
 def _read_owner(client_id: int | None) -> int | None:
     if client_id is None:
         return None
-    statement = select(Client.id).where(Client.id == client_id)
-    if not is_id(client_id) or session().scalars(statement).first() is None:
-        raise ValueError(_("There is no such client."))
-    return client_id
+    try:
+        return get_current_client(client_id).id
+    except NotFoundError as error:
+        raise ValueError(error.message) from None
 
 
 def _refuse_known(unique_key: str, of: Equipment | None) -> None:

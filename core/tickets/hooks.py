@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from core.clients.models import Client
 from core.equipment.models import Equipment
 from core.equipment.values import Visits
+from core.foundation.merging.values import Merging, MovingColumn
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.records import RecordNames
@@ -16,6 +17,7 @@ from core.foundation.ui.values import Alert, NavItem, Panel, SearchProvider
 from core.plugin import Permission, hookimpl
 from core.tickets import dashboard, panels
 from core.tickets.indexing import KIND, reindex_client, reindex_equipment
+from core.tickets.models import Ticket
 from core.tickets.naming import RECORDS
 from core.tickets.settings import INTAKE
 from core.tickets.statuses import seed_statuses
@@ -118,6 +120,14 @@ def client_changed(client: Client) -> None:
 def equipment_changed(equipment: Equipment) -> None:
     """Let the device's tickets be found by its new identifiers."""
     reindex_equipment(equipment)
+
+
+@hookimpl
+def records_merging(merging: Merging) -> Sequence[MovingColumn]:
+    """Give the tickets of a client or a device to the one that it is merged into."""
+    columns = {"client": Ticket.client_id, "equipment": Ticket.equipment_id}
+    column = columns.get(merging.entity)
+    return () if column is None else (MovingColumn(column, told=panels.told_tickets),)
 
 
 @hookimpl

@@ -79,10 +79,12 @@ def client_figures(client_ids: list[int]) -> Mapping[int, str]:
         .where(Ticket.client_id.in_(client_ids), *visible_tickets(find_user()))
         .group_by(Ticket.client_id)
     )
-    return {
-        client_id: ngettext("%(num)s ticket", "%(num)s tickets", count)
-        for client_id, count in session().execute(statement)
-    }
+    return {client_id: told_tickets(count) for client_id, count in session().execute(statement)}
+
+
+def told_tickets(count: int) -> str:
+    """Say how many tickets they are."""
+    return ngettext("%(num)s ticket", "%(num)s tickets", count)
 
 
 def equipment_visits(equipment_ids: list[int]) -> Mapping[int, Visits]:

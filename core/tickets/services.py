@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.clients.models import Client
-from core.clients.services import ClientData, create_client, get_client
+from core.clients.services import ClientData, create_client, get_current_client
 from core.db import check_version, session
 from core.equipment.models import Equipment
 from core.equipment.services import EquipmentData, change_owner, get_equipment, register_equipment
@@ -259,7 +259,7 @@ def reindex(ticket: Ticket) -> None:
 
 def _client(client: int | ClientData) -> Client:
     if isinstance(client, int):
-        return get_client(client)
+        return get_current_client(client)
     try:
         return create_client(client)
     except InvalidInputError as error:

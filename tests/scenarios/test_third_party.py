@@ -6,6 +6,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 
+from core.clients.merging import merge_clients, undo_client_merge
+from core.clients.services import ClientData, create_client
+from core.db import session, unit_of_work
+from core.foundation.merging.services import preview_merge
+from core.foundation.merging.values import Merging
 from core.foundation.tenants.services import set_plugin_state
 from core.loading import discover
 from core.plugin import PluginState
@@ -55,8 +60,6 @@ def switch(shop: Shop, state: PluginState) -> None:
 
 def tickets(shop: Shop) -> int:
     with shop.context():
-        from core.db import session
-
         return session().scalar(select(func.count()).select_from(Ticket)) or 0
 
 
@@ -132,3 +135,26 @@ def test_its_veto_holds_while_it_is_on(shops: tuple[Shop, Shop], state: PluginSt
     )
     switch(shop, PluginState.ON)
     assert response.status_code in ({409} if status == 409 else {302, 303})
+
+
+def test_what_is_switched_off_follows_a_merge_and_comes_back(shops: tuple[Shop, Shop]) -> None:
+    shop, other = shops
+    switch(shop, PluginState.ON)
+    with shop.context(), unit_of_work():
+        loser, winner = (create_client(ClientData(name=name)).id for name in ("Ana Pop", "A. Pop"))
+        session().add(Place(label="C-1", client_id=loser))
+    switch(shop, PluginState.OFF)
+    with shop.context():
+        assert preview_merge(Merging("client", loser, winner)) == ["1 places"]
+        with unit_of_work():
+            merge_id = merge_clients(winner, loser).id
+        assert session().scalars(select(Place.client_id).where(Place.label == "C-1")).one() == winner
+        with unit_of_work():
+            undo_client_merge(merge_id)
+        assert session().scalars(select(Place.client_id).where(Place.label == "C-1")).one() == loser
+    with other.context():
+        # The neighbour has no table of the plugin: nobody asks for it.
+        with unit_of_work():
+            ids = [create_client(ClientData(name=name)).id for name in ("Ana Pop", "A. Pop")]
+        assert preview_merge(Merging("client", *ids)) == []
+    switch(shop, PluginState.ON)

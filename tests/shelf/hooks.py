@@ -10,6 +10,8 @@ from workmanager import (
     Alert,
     DomainError,
     FormSection,
+    Merging,
+    MovingColumn,
     NavItem,
     Panel,
     RecordNames,
@@ -97,3 +99,11 @@ def plugin_enabled(tenant: Tenant, plugin: str) -> None:
 def record_names() -> Sequence[RecordNames]:
     """Call a place by its label."""
     return (RecordNames("shelf_place", names_in(Place.id, Place.label)),)
+
+
+@hookimpl
+def records_merging(merging: Merging) -> Sequence[MovingColumn]:
+    """Keep a place for whoever its client is merged into."""
+    if merging.entity != "client":
+        return ()
+    return (MovingColumn(Place.client_id, told=lambda num: f"{num} places"),)

@@ -21,16 +21,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Column, Integer, LargeBinary, inspect
+from sqlalchemy import Column, Date, Enum as EnumType, Integer, LargeBinary, inspect
 from sqlalchemy.orm import ColumnProperty, Mapper
+from sqlalchemy.types import TypeEngine
 
 from core.db import Model
 from core.errors import ProgrammingError
-from core.types import UtcDateTime
+from core.types import ScaledDecimal, UtcDateTime
 
 #: What stands for a value that nobody may read.
 HIDDEN: Final = "•••"
@@ -170,6 +172,25 @@ def plain(value: object) -> object:
         found = HIDDEN
     elif isinstance(value, set | frozenset | tuple):
         found = [plain(one) for one in value]
+    return found
+
+
+def restored(kind: TypeEngine[Any], value: object) -> object:
+    """Return what ``plain`` has made JSON of as a column of the type ``kind`` keeps it.
+
+    :raises ValueError: it is no value of that type.
+    """
+    if not isinstance(value, str):
+        return value
+    found: object = value
+    if isinstance(kind, EnumType) and kind.enum_class is not None:
+        found = kind.enum_class(value)
+    elif isinstance(kind, UtcDateTime):
+        found = datetime.fromisoformat(value)
+    elif isinstance(kind, Date):
+        found = date.fromisoformat(value)
+    elif isinstance(kind, ScaledDecimal):
+        found = Decimal(value)
     return found
 
 

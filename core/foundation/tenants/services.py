@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import Final
 
 import flask
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.config import Config
-from core.db import control_unit_of_work, db, session, unit_of_work
+from core.db import control_unit_of_work, db, session, tenant_engine, unit_of_work
 from core.engines import Engines
 from core.errors import DomainError
-from core.foundation.tenants.context import Tenant, hooks, plugin_host, tenant_context
+from core.foundation.tenants.context import Tenant, current_tenant, hooks, plugin_host, tenant_context
 from core.foundation.tenants.directory import TenantDirectory
 from core.foundation.tenants.models import InstallationRecord, TenantRecord, TenantStatus
 from core.foundation.tenants.storage import make_storage, remove_storage, tenant_placement
 from core.foundation.ui.checks import Checks
-from core.migrate import Owner, upgrade
-from core.plugin import PluginState
+from core.migrate import Owner, standings, upgrade
+from core.plugin import Hooks, PluginState, PluginStates
 
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 #: Slugs that would read like a page of the installation.
@@ -143,6 +144,31 @@ def set_plugin_state(slug: str, name: str, state: PluginState) -> Tenant:
 def owners_of(tenant: Tenant) -> list[Owner]:
     """Return who has tables in the database of ``tenant``: the core, and the plugins that show."""
     return [CORE_OWNER, *plugin_host().owners(tenant.states.visible)]
+
+
+def present_hooks() -> Hooks:
+    """Return the hooks of everybody whose tables are in the tenant's database: also of plugins that are lapsed or off.
+
+    For the few things that must not pass rows by because their plugin is switched off: merging, and erasing a person.
+
+    :raises DomainError: the tables of a plugin that is off are older than its code.
+    """
+    host, states = plugin_host(), current_tenant().states
+    silent = host.owners(name for name in host.plugins if name not in states.visible)
+    present = set(states.visible)
+    if silent:
+        connection = session().connection(bind_arguments={"bind": tenant_engine()})
+        for standing in standings(connection, silent):
+            if standing.current is not None and standing.is_behind:
+                raise DomainError(
+                    _(
+                        "%(plugin)s is switched off and its data are of an older version. Switch it on first.",
+                        plugin=host.plugins[standing.owner.name].title,
+                    )
+                )
+            if standing.current is not None:
+                present.add(standing.owner.name)
+    return host.hooks(PluginStates(on=frozenset(present)))
 
 
 def _greet(slug: str, plugins: list[str]) -> Tenant:
