@@ -13,7 +13,6 @@ import flask
 from flask import Flask, Request
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
-from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,6 +26,7 @@ from core.foundation.tenants.directory import TenantDirectory
 from core.foundation.tenants.resolver import TENANT_KEY, TenantResolver
 from core.foundation.tenants.services import LANGUAGES
 from core.foundation.tenants.storage import control_placement
+from core.foundation.ui.csrf import init_csrf
 from core.foundation.ui.language import init_language
 from core.foundation.ui.shell import init_ui
 from core.gate import Application, check_routes, init_gate
@@ -73,7 +73,7 @@ def create_app(config: Config | None = None, *, plugins: Sequence[Plugin] | None
     _speak(app, host)
     init_ui(app, [plugin.folder / "static" for plugin in host.plugins.values()], guard=instance_route)
     init_gate(app)
-    CSRFProtect(app)
+    init_csrf(app)
     _register_plugins(app, host)
     init_shell(app)
     check_routes(app, host)

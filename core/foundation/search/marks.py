@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -40,7 +41,7 @@ def mark(shown: str, question: str) -> Markup:
 
 def has_mark(shown: str, question: str) -> bool:
     """Tell whether something of ``question`` would be marked in ``shown``."""
-    folded, _places = _folded(shown)
+    folded = "".join(map(_letter, shown))
     return any(spelling in folded for word in asked_words(question) for spelling in _spellings(word))
 
 
@@ -52,10 +53,11 @@ def _spellings(word: str) -> tuple[str, ...]:
 
 def _folded(shown: str) -> tuple[str, list[int]]:
     """Return the folded letters and digits of ``shown``, and the place in it that each comes from."""
-    folded = []
-    places = []
-    for place, letter in enumerate(shown):
-        for one in fold_code(letter):
-            folded.append(one)
-            places.append(place)
-    return "".join(folded), places
+    letters = [_letter(letter) for letter in shown]
+    return "".join(letters), [place for place, letter in enumerate(letters) for _ in letter]
+
+
+@lru_cache(maxsize=1024)
+def _letter(letter: str) -> str:
+    """Return what is left of one letter; a page has thousands of a few dozen."""
+    return fold_code(letter)

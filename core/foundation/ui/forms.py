@@ -20,6 +20,7 @@ from wtforms.widgets import HiddenInput as AnyHiddenInput
 
 from core.errors import DomainError, InvalidInputError
 from core.foundation.ui.choices import CheckField, ChoiceField, MultiChoiceField, RadioField
+from core.foundation.ui.csrf import FormToken
 from core.foundation.ui.fields import (
     DateField,
     DateTimeField,
@@ -95,6 +96,8 @@ class BaseForm(FlaskForm):
 
     class Meta:
         """How WTForms binds the form to the request."""
+
+        csrf_class = FormToken
 
         def wrap_formdata(self, form: object, formdata: Any) -> Any:  # noqa: ANN401 - WTForms'
             """Take the fields and files that were sent; JSON is for the API and never fills a form."""

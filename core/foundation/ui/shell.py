@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
-from flask_wtf.csrf import generate_csrf
+from flask import Flask
 
 from core.foundation.ui.assets import Assets, Guard, init_assets, open_to_all
 from core.foundation.ui.errors import init_error_pages
@@ -107,12 +106,6 @@ def page_defaults() -> dict[str, Any]:
     }
 
 
-def csrf_token() -> str:
-    """Return the CSRF token of this request; only the first call of a request makes one."""
-    token: str = g.get("csrf_token") or generate_csrf()
-    return token
-
-
 def _nothing(permission: str) -> bool:
     """Allow nobody anything."""
     del permission
@@ -129,7 +122,6 @@ def init_ui(app: Flask, static_folders: Iterable[Path] = (), *, guard: Guard = o
     assets = init_assets(app, static_folders, guard=guard)
     init_theme(app, guard=guard)
     init_formats(app)
-    app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(page_defaults)
     init_error_pages(app)

@@ -14,12 +14,12 @@ import pytest
 from flask import Flask, g, request
 from flask.testing import FlaskClient
 from flask_babel import Babel
-from flask_wtf import CSRFProtect
 from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
+from core.foundation.ui.csrf import init_csrf
 from core.foundation.ui.shell import init_ui
 from tests.foundation.ui.gallery import make_gallery
 from tests.foundation.ui.visit import WIDE, Visit
@@ -38,7 +38,7 @@ def make_app(name: str = "shell") -> Flask:
         timezone_selector=lambda: g.get("zone", "Europe/Bucharest"),
     )
     init_ui(app)
-    CSRFProtect(app)
+    init_csrf(app)
     return app
 
 

@@ -24,13 +24,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, lazy_gettext as _l
-from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy import select
 
 from core.errors import BusyError, InvalidInputError
 from core.foundation.search.marks import marker
 from core.foundation.ui.badges import Badge, due_badge, turn_badge
+from core.foundation.ui.csrf import init_csrf
 from core.foundation.ui.messages import say, warn
 from core.foundation.ui.shell import NavGroup, NavLink, Option, Shell, init_ui
 from core.foundation.ui.values import Alert, SearchHit
@@ -55,7 +55,7 @@ def make_gallery(*, accent: str | None = None) -> Flask:
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     Babel(app, locale_selector=_language, timezone_selector=lambda: "Europe/Bucharest")
     init_ui(app)
-    CSRFProtect(app)
+    init_csrf(app)
     app.extensions["rows"] = fill()
     app.extensions["sent"] = []
     app.before_request(_enter)
