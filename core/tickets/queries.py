@@ -153,7 +153,11 @@ def filter_lines(statement: Select[Any], chosen: Mapping[str, Any], user: Curren
     :param chosen: ``view`` (open, mine, late, ready, all), ``stage``, ``location``, ``assignee`` (an id, or ``nobody``),
         ``turn``, ``client``, ``equipment``, ``q``.
     """
-    conditions = _view(chosen.get("view", "open"), user)
+    view = chosen.get("view", "open")
+    if statement is _LINES and view in _VIEWS:
+        statement, conditions = _VIEWS[view], []
+    else:
+        conditions = _view(view, user)
     if stage := chosen.get("stage"):
         conditions = [*conditions, Ticket.stage == Stage(stage)]
     if turn := chosen.get("turn"):
@@ -191,13 +195,15 @@ def is_late(moment: datetime | None = None) -> ColumnElement[bool]:
     return is_open() & late
 
 
+#: The conditions of the views that are the same for everybody, and what everybody's tickets of them are.
+_CONDITIONS: Final = {"open": [is_open()], "ready": [is_open(), Ticket.stage == Stage.READY], ALL: []}
+_VIEWS: Final = {name: narrowed(_LINES, conditions) for name, conditions in _CONDITIONS.items()}
+
+
 def _view(name: str, user: CurrentUser) -> list[ColumnElement[bool]]:
-    if name == ALL:
-        return []
-    if name == "late":
-        return [is_late()]
-    more = {"mine": Ticket.assignee_id == user.id, "ready": Ticket.stage == Stage.READY}
-    return [is_open(), more[name]] if name in more else [is_open()]
+    if name == "mine":
+        return [is_open(), Ticket.assignee_id == user.id]
+    return [is_late()] if name == "late" else _CONDITIONS[name]
 
 
 @dataclass(frozen=True, slots=True)

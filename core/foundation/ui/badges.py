@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from babel.support import NullTranslations
 from flask_babel import ngettext
 
 from core.foundation.ui.formats import (
@@ -15,7 +17,7 @@ from core.foundation.ui.formats import (
     format_time,
     local,
 )
-from core.foundation.ui.language import current_locale, current_zone, gettext as _
+from core.foundation.ui.language import current_locale, current_zone, gettext as _, translations
 from core.types import now as this_moment
 
 #: A promise nearer than this is soon.
@@ -63,8 +65,14 @@ def closed_badge(closed: datetime, *, now: datetime | None = None) -> Badge:
     return Badge(text.replace(" ", NBSP), "calendar3")
 
 
+@lru_cache(maxsize=1024)
+def _days_late(days: int, catalogue: NullTranslations) -> str:
+    del catalogue  # that of the context, in which the text is looked up
+    return str(ngettext("%(num)s day late", "%(num)s days late", days)).replace(" ", NBSP)
+
+
 def _late(by: timedelta) -> str:
     if by.days:
-        return str(ngettext("%(num)s day late", "%(num)s days late", by.days)).replace(" ", NBSP)
+        return _days_late(by.days, translations())
     duration = format_duration(max(by, timedelta(minutes=1)), units=1)
     return str(_("%(duration)s late", duration=duration)).replace(" ", NBSP)

@@ -15,9 +15,10 @@ from typing import Protocol
 from babel import Locale
 from babel.dates import format_date as babel_date, format_timedelta
 from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol, get_group_symbol
+from babel.support import NullTranslations
 from flask import Flask
 
-from core.foundation.ui.language import current_locale, current_zone, gettext as _
+from core.foundation.ui.language import current_locale, current_zone, gettext as _, translations
 from core.types import now as this_moment
 
 #: Between a number and its unit.
@@ -167,7 +168,12 @@ def format_duration(value: timedelta, *, units: int = 2) -> str:
 
     :param units: 1 keeps the larger one alone: ``2 h``, ``3 d``.
     """
-    minutes = int(abs(value).total_seconds()) // 60
+    return _duration(int(abs(value).total_seconds()) // 60, units, translations())
+
+
+@lru_cache(maxsize=4096)
+def _duration(minutes: int, units: int, catalogue: NullTranslations) -> str:
+    del catalogue  # that of the context, in which the texts are looked up
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     parts = []

@@ -14,11 +14,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import InvalidInputError, ProgrammingError
@@ -162,11 +163,10 @@ def paginate(
 
 def _read(session: Session, statement: AnySelect, order: Order, place: Place, limit: int) -> Page:
     keys = [column.turned() for column in order.columns] if place.backward else list(order.columns)
-    statement = statement.add_columns(*(key.column.label(f"wm_key_{at}") for at, key in enumerate(keys)))
+    laid_out = _lay_out(statement, tuple(keys))
     if place.values is not None:
-        statement = statement.where(beyond(keys, place.values))
-    statement = statement.order_by(None).order_by(*(key.clause() for key in keys)).limit(limit + 1)
-    found = session.execute(statement).all()
+        laid_out = laid_out.where(beyond(keys, place.values))
+    found = session.execute(laid_out, {_LIMIT.key: limit + 1}).all()
     rows, more = list(found[:limit]), len(found) > limit
     if place.backward:
         rows.reverse()
@@ -178,6 +178,22 @@ def _read(session: Session, statement: AnySelect, order: Order, place: Place, li
         next=make_cursor(order, rows[-1][-width:]) if ahead else None,
         previous=make_cursor(order, rows[0][-width:], backward=True) if behind else None,
     )
+
+
+#: Statements in their order, by the statements of lists, and for as long as those live: most lists keep theirs.
+_LAID_OUT: WeakKeyDictionary[AnySelect, dict[tuple[SortKey, ...], AnySelect]] = WeakKeyDictionary()
+_LIMIT = bindparam("wm_limit", type_=Integer)
+
+
+def _lay_out(statement: AnySelect, keys: tuple[SortKey, ...]) -> AnySelect:
+    """Return ``statement`` in the order of ``keys``, with their values behind its own, cut at a limit that is told when it is run."""
+    known = _LAID_OUT.setdefault(statement, {})
+    found = known.get(keys)
+    if found is None:
+        values = (key.column.label(f"wm_key_{at}") for at, key in enumerate(keys))
+        ordered = statement.add_columns(*values).order_by(None).order_by(*(key.clause() for key in keys))
+        found = known[keys] = ordered.limit(_LIMIT)
+    return found
 
 
 def beyond(keys: Sequence[SortKey], values: Sequence[object]) -> ColumnElement[bool]:

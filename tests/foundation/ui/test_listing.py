@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInputError, ProgrammingError
+from core.foundation.ui import listing
 from core.foundation.ui.listing import (
     ListSpec,
     Order,
@@ -330,3 +333,15 @@ def test_columns_say_themselves_whether_they_may_be_empty() -> None:
     assert up(Thing.name, nullable=True).nullable
     assert isinstance(down(func.lower(Thing.name)), SortKey)
     assert down(func.lower(Thing.name)).nullable
+
+
+def test_a_statement_that_nobody_keeps_is_not_kept_by_the_list(things: Session) -> None:
+    statement = select(Thing.id, Thing.name)
+    kept = weakref.ref(statement)
+    first, again = (ids(paginate(things, statement, NEWEST, None, limit).rows) for limit in (3, 5))
+    assert again[:3] == first
+    assert len(again) == 5
+    assert len(listing._LAID_OUT[statement]) == 1
+    del statement
+    gc.collect()
+    assert kept() is None
