@@ -25,7 +25,8 @@ TELLTALE: Final = frozenset((ROOT / "tests/words/english_telltale.txt").read_tex
 #: Pages that say more than their plain addresses do.
 FURTHER: Final = (
     "nothing-here", "tickets/999999", "search?q=Maria", "search?q=zzz", "tickets/?q=zzz", "clients/?q=zzz", "equipment/?q=zzz",
-    "catalogue/?q=zzz", "catalogue/lookup?q=zzz",
+    "catalogue/?q=zzz", "catalogue/lookup?q=zzz", "settings/numbers/ticket?location=1",
+    "settings/numbers/ticket/preview?location=1&pattern=X",
 )  # fmt: skip
 #: Endpoints that show no page to read, and why.
 NO_PAGE: Final[Mapping[str, str]] = {
@@ -35,7 +36,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
 }
 #: What is nobody's words: the fixture's users, addresses, names of settings and fields, languages by their own names, what one types.
 NAMES: Final = re.compile(
-    r"(?:Owner|Manager|Receptionist|Technician|Accountant) \d+|\S+@\S+|\b[a-z]+\.[a-z_]+\b|\{\{.*?\}\}|English"
+    r"(?:Owner|Manager|Receptionist|Technician|Accountant) \d+|\S+@\S+|\b[a-z]+\.[a-z_]+\b|\{\{.*?\}\}|\{[a-z]+\}|English"
     r"|workmanager user password"
 )
 
@@ -85,6 +86,7 @@ def make_facts(shop: Shop) -> Mapping[str, tuple[Any, ...]]:
         "role_id": (1, 2),
         "type_id": (1,),
         "name": ("firm", "simple"),
+        "number_kind": ("catalogue_part",),
         "key": ("vat.standard", "cash.from_firm"),
         "kind": ("intake", "return"),
         "language": (shop.tenant.language,),

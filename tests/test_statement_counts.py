@@ -24,6 +24,8 @@ PAGES = {
     "/catalogue/": 4,
     "/search?q=Popescu": 4,
     "/": 8,
+    "/settings/numbers/": 5,
+    "/settings/numbers/ticket?location=1": 10,
 }
 #: More than the search shows of a kind: one statement more asks whether the question is a whole number that stands behind them.
 FEW = 21

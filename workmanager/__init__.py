@@ -35,6 +35,7 @@ from core.foundation.settings.calendar import (
 )
 from core.foundation.settings.dated import Dated, VatRate, dated_value, vat_rate, vat_rates
 from core.foundation.settings.legal import LegalValue
+from core.foundation.settings.numbering import Number, NumberKind, take_number
 from core.foundation.settings.services import get_group, get_setting
 from core.foundation.settings.values import (
     BooleanSetting,
@@ -129,6 +130,8 @@ __all__ = [
     "NavItem",
     "NotAllowedError",
     "NotFoundError",
+    "Number",
+    "NumberKind",
     "Panel",
     "PanelAction",
     "Permission",
@@ -187,6 +190,7 @@ __all__ = [
     "saving",
     "session",
     "show_paper",
+    "take_number",
     "text_sandbox",
     "unit_of_work",
     "vat_rate",

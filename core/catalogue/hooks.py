@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from core.catalogue.listings import search_hit, shown_in_search
 from core.catalogue.naming import COST, RECORD
-from core.catalogue.services import SEARCH_KIND
+from core.catalogue.services import CODES, SEARCH_KIND
+from core.foundation.settings.numbering import NumberKind
 from core.foundation.ui.records import RecordNames
 from core.foundation.ui.values import NavItem, SearchProvider
 from core.plugin import Permission, hookimpl
@@ -35,6 +36,12 @@ def nav_items() -> Sequence[NavItem]:
     return (
         NavItem(_l("Catalogue"), "catalogue.index", "tag", permission="core.catalogue_item:view", order=60),
     )
+
+
+@hookimpl
+def number_kinds() -> Sequence[NumberKind]:
+    """Count the items that get no code by hand."""
+    return tuple(CODES.values())
 
 
 @hookimpl

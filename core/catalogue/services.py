@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import select
 
 from core.catalogue.errors import KnownCodeError
@@ -32,10 +32,15 @@ LONGEST_NAME: Final = 200
 MOST_PRICE: Final = Decimal(10_000_000)
 MOST_MINUTES: Final = 60 * 24 * 31
 MOST_MONTHS: Final = 120
+_HELP: Final = _l("for items of the catalogue that get no code by hand")
 #: Codes that are given where nobody types one.
 CODES: Final = {
-    ItemKind.LABOUR: NumberKind("catalogue_labour", pattern="L-", width=4),
-    ItemKind.PART: NumberKind("catalogue_part", pattern="P-", width=4),
+    ItemKind.LABOUR: NumberKind(
+        "catalogue_labour", pattern="L-", width=4, title=_l("Codes of labour"), help=_HELP
+    ),
+    ItemKind.PART: NumberKind(
+        "catalogue_part", pattern="P-", width=4, title=_l("Codes of parts"), help=_HELP
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from core.clients.models import Client
 from core.equipment.models import Equipment
 from core.equipment.values import Visits
 from core.foundation.merging.values import Merging, MovingColumn
+from core.foundation.settings.numbering import NumberKind
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.records import RecordNames
@@ -19,6 +20,7 @@ from core.tickets import dashboard, panels
 from core.tickets.indexing import KIND, reindex_client, reindex_equipment
 from core.tickets.models import Ticket
 from core.tickets.naming import RECORDS
+from core.tickets.services import TICKETS
 from core.tickets.settings import INTAKE
 from core.tickets.statuses import seed_statuses
 from core.tickets.visibility import reach_of_reader
@@ -44,6 +46,12 @@ def permissions() -> Sequence[Permission]:
 def settings_groups() -> Sequence[SettingsGroup]:
     """Declare what may be set of the intake."""
     return (INTAKE,)
+
+
+@hookimpl
+def number_kinds() -> Sequence[NumberKind]:
+    """Count the tickets of each location."""
+    return (TICKETS,)
 
 
 @hookimpl

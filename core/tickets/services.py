@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import select
 
 from core.clients.models import Client
@@ -34,7 +34,13 @@ from core.tickets.timeline import record_event
 from core.tickets.visibility import visible_tickets
 from core.types import Money, now
 
-TICKETS: Final = NumberKind("ticket", pattern="{location}-", per_location=True)
+TICKETS: Final = NumberKind(
+    "ticket",
+    pattern="{location}-",
+    per_location=True,
+    title=_l("Tickets"),
+    help=_l("on every paper of a repair"),
+)
 ACCESS: Final = "access-code"
 UNLOCK: Final = "unlock-code"
 #: Most characters of an unlock code.

@@ -143,6 +143,16 @@ SETTINGS = {
         page="legal_values.index",
         ids=("value_id",),
     ),
+    "numbers.index": Case(),
+    "numbers.edit": Case(values=lambda world: {"number_kind": "catalogue_part"}),
+    "numbers.preview": Case(
+        values=lambda world: {"number_kind": "catalogue_part"}, query={"pattern": "P-", "width": "4"}
+    ),
+    "numbers.save": Case(
+        values=lambda world: {"number_kind": "catalogue_part"},
+        form=lambda world: {"pattern": f"P{next(make.numbers)}-", "width": "4", "first_number": "1"},
+        page="numbers.edit",
+    ),
     "audit.index": Case(),
     "search.index": Case(query={"q": "Vecinului"}),
 }

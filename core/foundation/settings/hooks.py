@@ -57,7 +57,7 @@ def settings_groups() -> Sequence[SettingsGroup]:
 
 @hookimpl
 def settings_pages() -> Sequence[SettingsPage]:
-    """Lead to the locations."""
+    """Lead to the locations, the numbers and what the law fixes."""
     return (
         SettingsPage(
             _l("Locations"),
@@ -66,6 +66,14 @@ def settings_pages() -> Sequence[SettingsPage]:
             "locations.index",
             "core.location:view",
             order=10,
+        ),
+        SettingsPage(
+            _l("Numbers"),
+            _l("How tickets and papers are numbered."),
+            "list-task",
+            "numbers.index",
+            "core.settings:view",
+            order=20,
         ),
         SettingsPage(
             _l("Legal values"),

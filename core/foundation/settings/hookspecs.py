@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.foundation.settings.legal import LegalValue
+from core.foundation.settings.numbering import NumberKind
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.ui.values import SettingsPage
 from core.plugin import hookspec
@@ -31,5 +32,15 @@ def legal_values() -> Sequence[LegalValue]:
 
     What they are, for the countries that you know, your migrations write into the table ``dated_value``. A rate of VAT has a key
     that begins with ``vat.``.
+    """
+    return ()
+
+
+@hookspec
+def number_kinds() -> Sequence[NumberKind]:
+    """Return the kinds of numbers that you give out with ``take_number``, each with its ``title``.
+
+    The shop sets what stands before the digits, how many there are, where the count begins and whether it begins anew each year in
+    Settings → Numbers; until it does, what the kind says holds.
     """
     return ()

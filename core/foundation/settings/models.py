@@ -96,23 +96,53 @@ class NumberSeries(Model):
     """The counter of one kind of number, for one location and one year where the kind counts them apart."""
 
     __tablename__ = "number_series"
-    __table_args__ = (Index(None, "location_id"),)
+    # No two series of a kind begin in the same way: so no two papers ever bear one number.
+    __table_args__ = (Index(None, "location_id"), Index(None, "kind", "prefix", unique=True))
     #: The front of the numbers and the location say both.
     __derived_columns__ = frozenset({"scope", "kind"})
     __title__ = _l("Number series")
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: Kind, location and year in one text, ``ticket/3/2026``: unique also where one of them is empty.
+    #: Kind, location and year in one text, ``ticket/3/2026``: unique also where one of them is empty. Of a series that is closed,
+    #: because the shop numbers in another way, the id follows: ``ticket/3/2026#7``.
     scope: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
     location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), info={"title": _l("Location")})
     year: Mapped[int | None] = mapped_column(info={"title": _l("Year")})
     #: What stands before the digits: ``CJ-``.
     prefix: Mapped[str] = mapped_column(String(40), info={"title": _l("Beginning of the numbers")})
+    #: The number with which it began; nothing has been given out while the next one is the same.
+    first_number: Mapped[int] = mapped_column(BigInteger, default=1, info={"title": _l("First number")})
     #: The number that will be given out next.
     next_number: Mapped[int] = mapped_column(BigInteger, info={"title": _l("Next number")})
     #: Fewest digits, filled up with zeros.
     width: Mapped[int] = mapped_column(info={"title": _l("Digits")})
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class NumberRule(Model):
+    """How the shop numbers one kind of paper at one location, where it has said so."""
+
+    __tablename__ = "number_rule"
+    __table_args__ = (Index(None, "location_id"),)
+    __audit_label__ = "scope"
+    __derived_columns__ = frozenset({"scope", "first_year"})
+    __title__ = _l("Numbering")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Kind and location in one text, ``ticket/3``.
+    scope: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), info={"title": _l("Location")})
+    #: What stands before the digits, with ``{location}`` and ``{year}``.
+    pattern: Mapped[str] = mapped_column(String(40), info={"title": _l("Beginning of the numbers")})
+    width: Mapped[int] = mapped_column(info={"title": _l("Digits")})
+    per_year: Mapped[bool] = mapped_column(info={"title": _l("Begins anew each year")})
+    #: With which the next new series begins, one counted by year only in ``first_year``.
+    first_number: Mapped[int] = mapped_column(BigInteger, info={"title": _l("First number")})
+    first_year: Mapped[int | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name

@@ -12,7 +12,8 @@ from core.db import session
 from core.foundation.settings.dated import legal_values
 from core.foundation.settings.hours import week_from_json, week_text
 from core.foundation.settings.legal import UNITS
-from core.foundation.settings.models import ClosedDay, DatedValue, Location, NumberSeries, Setting
+from core.foundation.settings.models import ClosedDay, DatedValue, Location, NumberRule, NumberSeries, Setting
+from core.foundation.settings.number_rules import number_kinds
 from core.foundation.settings.services import settings_groups
 from core.foundation.settings.values import (
     BooleanSetting,
@@ -91,10 +92,24 @@ def tell_location(label: str, column: str, value: object) -> str | None:
     return None if week is None else week_text(week)
 
 
+def rule_names(ids: Collection[int]) -> Mapping[int, str]:
+    """Return what is numbered, and where."""
+    statement = select(NumberRule.id, NumberRule.kind, Location.name).outerjoin(
+        Location, Location.id == NumberRule.location_id
+    )
+    kinds = number_kinds()
+    return {
+        row.id: " · ".join(filter(None, (str(kinds[row.kind].title), row.name)))
+        for row in session().execute(statement.where(NumberRule.id.in_(ids)))
+        if row.kind in kinds
+    }
+
+
 RECORDS: Final = (
     RecordNames("setting", setting_names, replaces_label=True, tell=tell_setting),
     RecordNames("location", names_in(Location.id, Location.name), tell=tell_location),
     RecordNames("closed_day", names_in(ClosedDay.id, ClosedDay.name)),
     RecordNames("dated_value", legal_names, replaces_label=True, tell=tell_legal),
+    RecordNames("number_rule", rule_names, replaces_label=True),
     RecordNames("number_series", names_in(NumberSeries.id, NumberSeries.prefix)),
 )

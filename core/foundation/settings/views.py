@@ -15,6 +15,7 @@ from core.foundation.settings.forms import GroupForm, group_form
 from core.foundation.settings.legal_views import legal
 from core.foundation.settings.location_views import locations
 from core.foundation.settings.logo_views import logo
+from core.foundation.settings.number_views import numbers
 from core.foundation.settings.services import (
     forget_settings,
     get_group,
@@ -29,7 +30,7 @@ from core.foundation.ui.messages import say
 from core.foundation.ui.saving import saving
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
-BLUEPRINTS = (settings, locations, closed_days, legal, logo)
+BLUEPRINTS = (settings, locations, closed_days, legal, logo, numbers)
 
 
 @settings.get("/")
