@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import flask
 from flask_babel import lazy_gettext as _l, ngettext
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, select
 
 from core.db import session
 from core.foundation.accounts import CurrentUser, find_user
 from core.foundation.ui.language import current_locale
 from core.foundation.ui.values import Alert, Panel
 from core.tickets.models import Ticket
-from core.tickets.queries import TicketLine, is_late, is_open, read_lines, select_lines
+from core.tickets.queries import TicketLine, is_late, is_open, read_lines, select_all_lines
 from core.tickets.stages import OPEN, TURN_ICONS, Stage, Turn
-from core.tickets.visibility import visible_tickets
-from core.types import now
+from core.tickets.visibility import narrowed, visible_tickets
+from core.types import UtcDateTime, now
 
 VIEW: Final = "core.ticket:view"
 #: Rows of a table on the dashboard; the rest stands in the list.
@@ -49,17 +49,39 @@ class StageFigure:
     bar: float = 0
 
 
+#: Places for what changes in the statements, which are made once.
+_NOW: Final = bindparam("now", type_=UtcDateTime())
+_READER: Final = bindparam("reader", type_=Integer)
+_LONG_AGO: Final = bindparam("long_ago", type_=UtcDateTime())
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _first(condition: ColumnElement[bool], order: Any) -> Select[Any]:  # noqa: ANN401 - a column
+    return select_all_lines().where(condition).order_by(order, Ticket.id).limit(SHOWN + 1)
+
+
+_FIGURES: Final[Any] = (
+    select(Ticket.stage, func.count(), _number_of(is_late(_NOW)), func.min(Ticket.stage_since))
+    .where(is_open())
+    .group_by(Ticket.stage)
+)
+_LATE: Final = _first(is_late(_NOW), Ticket.due_at)
+_READY: Final = _first(is_open() & (Ticket.stage == Stage.READY), Ticket.stage_since)
+_MINE: Final = _first(is_open() & (Ticket.assignee_id == _READER), Ticket.stage_since)
+_WAITING: Final[Any] = select(
+    _number_of(is_late(_NOW)),
+    _number_of(Ticket.stage == Stage.QUESTION),
+    _number_of((Ticket.stage == Stage.READY) & (Ticket.stage_since < _LONG_AGO)),
+).where(is_open())
+
+
 def stage_figures(user: CurrentUser | None) -> list[StageFigure]:
     """Return the figures of all open stages, read in one statement from the index of open tickets."""
-    late = func.sum(case((is_late(), 1), else_=0))
-    statement = (
-        select(Ticket.stage, func.count(), late, func.min(Ticket.stage_since))
-        .where(is_open(), *visible_tickets(user))
-        .group_by(Ticket.stage)
-    )
-    found = {
-        stage: (count, int(late or 0), oldest) for stage, count, late, oldest in session().execute(statement)
-    }
+    rows = session().execute(narrowed(_FIGURES, visible_tickets(user)), {_NOW.key: now()})
+    found = {stage: (count, int(late or 0), oldest) for stage, count, late, oldest in rows}
     most = max((count for count, _late, _oldest in found.values()), default=0)
     figures = []
     for stage in OPEN:
@@ -76,9 +98,7 @@ def dashboard_cards() -> Sequence[Panel]:
     figures = stage_figures(user)
     if not any(figure.count for figure in figures):
         return (_first_steps(user),)
-    late = _lines(user, is_late(), order=Ticket.due_at)
-    ready = _lines(user, is_open() & (Ticket.stage == Stage.READY), order=Ticket.stage_since)
-    mine = _lines(user, is_open() & (Ticket.assignee_id == user.id), order=Ticket.stage_since)
+    late, ready, mine = (_lines(user, statement) for statement in (_LATE, _READY, _MINE))
     return (
         Panel("turns", _l("Whose turn"), "dashboard/_turns.html", _turns(figures), VIEW, 10, "top"),
         Panel(
@@ -102,9 +122,10 @@ def _table(name: str, title: Any, lines: list[TicketLine], view: str, order: int
     return Panel(name, title, "dashboard/_tickets.html", data, VIEW, order, place, count, url)
 
 
-def _lines(user: CurrentUser, condition: Any, *, order: Any) -> list[TicketLine]:  # noqa: ANN401 - SQLAlchemy's
-    statement = select_lines(user).where(condition).order_by(order, Ticket.id).limit(SHOWN + 1)
-    return read_lines(session().execute(statement).all(), current_locale().language)
+def _lines(user: CurrentUser, statement: Select[Any]) -> list[TicketLine]:
+    values = {_NOW.key: now(), _READER.key: user.id}
+    rows = session().execute(narrowed(statement, visible_tickets(user)), values).all()
+    return read_lines(rows, current_locale().language)
 
 
 def _turns(figures: Sequence[StageFigure]) -> Mapping[str, Any]:
@@ -136,12 +157,9 @@ def alerts() -> Sequence[Alert]:
     user = find_user()
     if user is None or not user.can(VIEW):
         return ()
-    unfetched = (Ticket.stage == Stage.READY) & (Ticket.stage_since < now() - UNFETCHED)
-    counted = [
-        func.sum(case((condition, 1), else_=0))
-        for condition in (is_late(), Ticket.stage == Stage.QUESTION, unfetched)
-    ]
-    row = session().execute(select(*counted).where(is_open(), *visible_tickets(user))).one()
+    moment = now()
+    values = {_NOW.key: moment, _LONG_AGO.key: moment - UNFETCHED}
+    row = session().execute(narrowed(_WAITING, visible_tickets(user)), values).one()
     late, questions, waiting = (int(count or 0) for count in row)
     found: Sequence[tuple[int, str, str, str, dict[str, Any]]] = (
         (

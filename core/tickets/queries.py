@@ -96,6 +96,11 @@ _LINES: Final[Select[Any]] = join_names(
 )
 
 
+def select_all_lines() -> Select[Any]:
+    """Return the statement of the columns that a list shows, whoever may know of the tickets; for statements that are kept."""
+    return _LINES
+
+
 def select_lines(user: CurrentUser | None) -> Select[Any]:
     """Return the statement of the columns that a list shows, of the tickets that ``user`` may know of."""
     return narrowed(_LINES, visible_tickets(user))
@@ -188,10 +193,13 @@ def is_open() -> ColumnElement[bool]:
     return Ticket.closed_at.is_(None)
 
 
-def is_late(moment: datetime | None = None) -> ColumnElement[bool]:
-    """Return the condition that an open ticket is past its promise; what is ready waits for its client and is not late."""
+def is_late(moment: datetime | ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
+    """Return the condition that an open ticket is past its promise; what is ready waits for its client and is not late.
+
+    :param moment: A place for the moment, in a statement that is kept; by default it is now.
+    """
     done = [Stage.READY, Stage.UNREPAIRABLE]
-    late = (Ticket.due_at < (moment or now())) & Ticket.stage.not_in(done)
+    late = (Ticket.due_at < (now() if moment is None else moment)) & Ticket.stage.not_in(done)
     return is_open() & late
 
 
