@@ -43,6 +43,7 @@ AREAS: Final = (
     "core.foundation.settings",
     "core.foundation.audit",
     "core.foundation.merging",
+    "core.foundation.custom",
     "core.foundation.search",
     "core.foundation.documents",
     "core.foundation.ui",

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from core.catalogue.services import ItemData, create_item
 from core.db import unit_of_work
 from core.foundation.accounts import Actor
+from core.foundation.custom.definitions import FieldData, create_field
 from core.foundation.settings.locations import list_locations
 from core.testing import Shop, csrf_token
 from core.tickets.services import ClientData, EquipmentData, TicketData, open_ticket
@@ -71,6 +72,10 @@ def make_facts(shop: Shop) -> Mapping[str, tuple[Any, ...]]:
                 WorkData(kind="part", description="iPhone 13", price=Money(Decimal(590), "RON")),
                 actor=Actor(None, "Ioana Popa"),
             )
+            field = create_field(
+                "ticket",
+                FieldData(names={"ro": "Apple"}, default="iPhone 13", at_intake=True),
+            )
             named = {"ro": "Ecran Apple", "en": "Apple iPhone 13"}
             item = create_item(
                 ItemData(kind="part", names=named, price=Money(Decimal(120), "RON"), vat_key="zero")
@@ -83,6 +88,8 @@ def make_facts(shop: Shop) -> Mapping[str, tuple[Any, ...]]:
         "ticket_id": (ticket.id,),
         "location_id": (location,),
         "user_id": tuple(shop.users.values()),
+        "field_id": (field.id,),
+        "record_kind": ("client", "equipment", "ticket"),
         "role_id": (1, 2),
         "type_id": (1,),
         "name": ("firm", "simple"),

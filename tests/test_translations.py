@@ -37,6 +37,7 @@ SAME: Final[Mapping[str, str]] = {
     "Client": "one word in both languages",
     "Cost": "one word in both languages",
     "E-mail": "one word in both languages",
+    "Text": "the same word in both",
     "IBAN": "an abbreviation that is the same everywhere",
     "Link": "Romanian has taken the word over",
     "Manager": "Romanian has taken the word over",

@@ -16,6 +16,10 @@ from core.errors import (
     NotFoundError,
 )
 from core.foundation.audit.services import record_change
+from core.foundation.custom.hosts import FieldHost
+from core.foundation.custom.lists import field_filters, list_fields
+from core.foundation.custom.panels import fields_panel
+from core.foundation.custom.values import dump_values, load_values, search_words
 from core.foundation.documents.errors import TemplateError
 from core.foundation.documents.kinds import (
     ComposedDocument,
@@ -69,8 +73,9 @@ from core.foundation.ui.forms import (
     VersionedForm,
 )
 from core.foundation.ui.language import current_locale, current_zone
-from core.foundation.ui.records import RecordNames, names_in
+from core.foundation.ui.records import RecordNames, ToldColumns, names_in
 from core.foundation.ui.saving import saving
+from core.foundation.ui.sections import add_sections, save_sections
 from core.foundation.ui.values import (
     Alert,
     FormSection,
@@ -112,6 +117,7 @@ __all__ = [
     "DomainError",
     "EmailField",
     "Equipment",
+    "FieldHost",
     "FilterForm",
     "FormSection",
     "IntegerField",
@@ -156,12 +162,14 @@ __all__ = [
     "Ticket",
     "TicketPaper",
     "TicketStatus",
+    "ToldColumns",
     "UnitPrice",
     "UtcDateTime",
     "VatRate",
     "VersionedForm",
     "WorkingCalendar",
     "__version__",
+    "add_sections",
     "add_working_days",
     "calendar_of",
     "check_version",
@@ -170,6 +178,9 @@ __all__ = [
     "current_tenant",
     "current_zone",
     "dated_value",
+    "dump_values",
+    "field_filters",
+    "fields_panel",
     "format_datetime",
     "format_money",
     "get_group",
@@ -178,6 +189,8 @@ __all__ = [
     "hooks",
     "hookspec",
     "is_open_at",
+    "list_fields",
+    "load_values",
     "logged_in",
     "names_in",
     "now",
@@ -187,7 +200,9 @@ __all__ = [
     "record_change",
     "require",
     "sample_paper",
+    "save_sections",
     "saving",
+    "search_words",
     "session",
     "show_paper",
     "take_number",

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
+from core.clients.fields import CLIENT_FIELDS
 from core.clients.listings import search_hit, shown_in_search
 from core.clients.models import Client
 from core.clients.services import SEARCH_KIND
+from core.foundation.custom.hosts import FieldHost
+from core.foundation.custom.panels import fields_panel
 from core.foundation.merging.values import Merging, MovingColumn
 from core.foundation.ui.records import RecordNames, names_in
-from core.foundation.ui.values import NavItem, SearchProvider
+from core.foundation.ui.values import NavItem, Panel, SearchProvider
 from core.plugin import Permission, hookimpl
 
 _COUNTER = frozenset({"manager", "receptionist"})
@@ -33,6 +36,18 @@ def permissions() -> Sequence[Permission]:
 def nav_items() -> Sequence[NavItem]:
     """Show the list of clients."""
     return (NavItem(_l("Clients"), "clients.index", "people", permission="core.client:view", order=40),)
+
+
+@hookimpl
+def custom_field_hosts() -> Sequence[FieldHost]:
+    """Let the shop add fields to clients."""
+    return (CLIENT_FIELDS,)
+
+
+@hookimpl
+def client_panels(client_id: int) -> Sequence[Panel]:
+    """Show the shop's own fields on the page of a client."""
+    return fields_panel(CLIENT_FIELDS, client_id)
 
 
 @hookimpl

@@ -7,8 +7,9 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from core.clients.fields import reindex_clients
 from core.clients.models import Client
-from core.clients.services import get_client, put_client_entry
+from core.clients.services import get_client
 from core.db import check_version
 from core.errors import DomainError
 from core.foundation.merging.models import RecordMerge
@@ -46,8 +47,7 @@ def merge_clients(
             raise DomainError(_("%(name)s is merged into another client already.", name=client.name))
     columns = [column for name in CHOICES if name in take for column in CHOICES[name]]
     merge = merge_records(winner, loser, values={column: getattr(loser, column) for column in columns})
-    put_client_entry(loser)
-    put_client_entry(winner)
+    reindex_clients([loser.id, winner.id])
     hooks().client_changed(client=winner)
     return merge
 
@@ -59,8 +59,8 @@ def undo_client_merge(merge_id: int) -> Undone:
     :raises DomainError: it cannot be undone any more.
     """
     undone = undo_merge(merge_id, Client)
-    for client_id in (undone.merge.loser_id, undone.merge.winner_id):
-        client = get_client(client_id)
-        put_client_entry(client)
-        hooks().client_changed(client=client)
+    ids = (undone.merge.loser_id, undone.merge.winner_id)
+    reindex_clients(ids)
+    for client_id in ids:
+        hooks().client_changed(client=get_client(client_id))
     return undone

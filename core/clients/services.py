@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.clients.keys import (
 from core.clients.models import Client, ClientKind
 from core.db import check_version, session
 from core.errors import DomainError, NotFoundError
+from core.foundation.custom.values import search_words
 from core.foundation.search.services import put_entry, remove_entry
 from core.foundation.tenants.context import current_tenant, hooks
 from core.foundation.tenants.services import LANGUAGES
@@ -78,7 +80,7 @@ def change_client(client_id: int, data: ClientData, *, version: int) -> Client:
         setattr(client, name, value)
     session().flush()
     if client.version != version:
-        put_client_entry(client)
+        put_client_entry(client, search_words(SEARCH_KIND, [client.id]).get(client.id, ()))
         hooks().client_changed(client=client)
     return client
 
@@ -167,8 +169,11 @@ def _read_language(language: str | None, own: str) -> str:
     return code
 
 
-def put_client_entry(client: Client) -> None:
-    """Write down what the search finds ``client`` by; one that is merged into another is not found."""
+def put_client_entry(client: Client, further: Iterable[str] = ()) -> None:
+    """Write down what the search finds ``client`` by; one that is merged into another is not found.
+
+    :param further: By what else it is found: what stands in the shop's own fields.
+    """
     if client.merged_into_id is not None:
         remove_entry(SEARCH_KIND, client.id)
         return
@@ -179,5 +184,5 @@ def put_client_entry(client: Client) -> None:
         names=[client.name],
         phones=[client.phone],
         codes=[client.tax_id],
-        words=[client.email, client.city],
+        words=[client.email, client.city, *further],
     )

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from core.access import require
 from core.clients.duplicates import Duplicate, find_duplicates
+from core.clients.fields import KIND
 from core.clients.forms import ClientFilters, ClientForm
 from core.clients.listings import CLIENTS, client_rows
 from core.clients.lookup import client_picks, figures_of, picks_of
@@ -18,6 +19,7 @@ from core.clients.services import change_client, create_client, get_client
 from core.db import session
 from core.foundation.accounts import current_user
 from core.foundation.audit.idempotency import idempotent, record_result
+from core.foundation.custom.lists import field_filters, list_fields
 from core.foundation.search.marks import marker
 from core.foundation.search.questions import read_question
 from core.foundation.tenants.context import current_tenant, hooks
@@ -27,6 +29,7 @@ from core.foundation.ui.messages import say
 from core.foundation.ui.panels import panel_body, readable_panels
 from core.foundation.ui.parsing import without_forbidden
 from core.foundation.ui.saving import saving
+from core.foundation.ui.sections import add_sections, save_sections
 
 clients = Blueprint("clients", __name__, url_prefix="/clients")
 BLUEPRINTS = (clients,)
@@ -39,10 +42,18 @@ PICKS: Final = 8
 @require("core.client:view")
 def index() -> ResponseReturnValue:
     """List the clients, the newest first; narrowed down by a text in any spelling and by kind."""
-    filters = ClientFilters(request.args)
+    filters, more = ClientFilters(request.args), field_filters(KIND, request.args)
     statement = client_rows(question=filters.q.data or "", kind=filters.kind.data)
+    columns = list_fields(KIND)
+    statement = columns.select(more.narrow(statement, Client.id), Client.id)
+    listing = CLIENTS.page(session(), statement, request.args)
     return render_template(
-        "clients/index.html", listing=CLIENTS.page(session(), statement, request.args), filters=filters
+        "clients/index.html",
+        listing=listing,
+        filters=filters,
+        more=more,
+        columns=columns,
+        cells=columns.cells(listing.rows),
     )
 
 
@@ -51,7 +62,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Show the form of a new client; what a search brought along stands in it already."""
     name = without_forbidden(request.args.get("name", ""))[:200]
-    return _form_page(ClientForm(name=name), None)
+    return _form_page(_form(ClientForm(name=name), None), None)
 
 
 @clients.post("/new")
@@ -59,7 +70,7 @@ def new() -> ResponseReturnValue:
 @idempotent(answer=lambda client_id: redirect(url_for("clients.show", client_id=client_id), 303))
 def create() -> ResponseReturnValue:
     """Add a client, once those who may be the same person are seen."""
-    form = ClientForm()
+    form = _form(ClientForm(), None)
     if not form.validate():
         return _form_page(form, None), 422
     duplicates = _duplicates(form)
@@ -67,6 +78,7 @@ def create() -> ResponseReturnValue:
         return _form_page(form, None, duplicates=duplicates), 409
     with saving(form) as attempt:
         client = create_client(form.values())
+        save_sections(form, client)
         record_result(client.id)
     if attempt.error is not None:
         return _form_page(form, None, duplicates=duplicates), attempt.status
@@ -118,7 +130,7 @@ def show(client_id: int) -> ResponseReturnValue:
 def edit(client_id: int) -> ResponseReturnValue:
     """Show the form of a client."""
     client = get_client(client_id)
-    return _form_page(ClientForm(obj=client), client)
+    return _form_page(_form(ClientForm(obj=client), client), client)
 
 
 @clients.post("/<int:client_id>/edit")
@@ -126,11 +138,12 @@ def edit(client_id: int) -> ResponseReturnValue:
 def save(client_id: int) -> ResponseReturnValue:
     """Change a client; who was overtaken by somebody else sees both."""
     client = get_client(client_id)
-    form = ClientForm()
+    form = _form(ClientForm(), client)
     if not form.validate():
         return _form_page(form, client), 422
-    with saving(form, stored=lambda: ClientForm(formdata=None, obj=get_client(client_id))) as attempt:
+    with saving(form, stored=lambda: _stored_form(get_client(client_id))) as attempt:
         client = change_client(client_id, form.values(), version=form.version.data or 0)
+        save_sections(form, client)
     if attempt.error is not None:
         return _form_page(form, get_client(client_id)), attempt.status
     say(_("%(name)s: saved.", name=client.name))
@@ -145,6 +158,17 @@ def _duplicates(form: ClientForm) -> list[Duplicate]:
         tax_id=form.tax_id.data or "",
         country=current_tenant().country,
     )
+
+
+def _form(form: ClientForm, client: Client | None, *, stored: bool = False) -> ClientForm:
+    """Give a form the sections that it gets from elsewhere."""
+    found = hooks().form_sections(form="client")
+    add_sections(form, found, current_user().can, client, stored=stored)
+    return form
+
+
+def _stored_form(client: Client) -> ClientForm:
+    return _form(ClientForm(formdata=None, obj=client), client, stored=True)
 
 
 def _form_page(form: ClientForm, client: Client | None, *, duplicates: list[Duplicate] | None = None) -> str:

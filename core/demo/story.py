@@ -17,6 +17,7 @@ from core.clients.models import ClientKind
 from core.clients.services import ClientData, create_client
 from core.db import session, unit_of_work
 from core.demo.catalogue import make_catalogue
+from core.demo.fields import make_fields, say_of_client, say_of_device, say_of_ticket
 from core.demo.words import (
     CANCEL_REASONS,
     COMPANIES,
@@ -125,6 +126,7 @@ def tell_story(password_hash: str, *, progress: Callable[[int, int], None]) -> N
         _make_shop(story, password_hash)
     with clock_at(start), unit_of_work():
         make_catalogue()
+        make_fields(_types())
         _make_clients(story)
         _make_devices(story)
     moments = sorted(_moment(story, start, story.today - timedelta(days=12)) for _ in range(PAST))
@@ -199,7 +201,14 @@ def _make_clients(story: Story) -> None:
             city="Cluj-Napoca",
             county="CJ",
         )
-        story.clients.append(create_client(data).id)
+        client = create_client(data)
+        say_of_client(dice, client)
+        story.clients.append(client.id)
+
+
+def _types() -> dict[str, int]:
+    """Return the ids of the equipment types by name."""
+    return {name: number for number, name in session().execute(select(EquipmentType.id, EquipmentType.name))}
 
 
 def _phone(story: Story, number: int) -> str:
@@ -209,7 +218,7 @@ def _phone(story: Story, number: int) -> str:
 
 def _make_devices(story: Story) -> None:
     dice = story.dice
-    types = {name: number for number, name in session().execute(select(EquipmentType.id, EquipmentType.name))}
+    types = _types()
     for _ in range(DEVICES):
         kind = dice.choices(KINDS, weights=[kind.weight for kind in KINDS])[0]
         manufacturer, model = dice.choice(kind.models)
@@ -225,7 +234,9 @@ def _make_devices(story: Story) -> None:
             model=model,
             client_id=owner,
         )
-        story.devices.append((register_equipment(data).id, owner, kind, model))
+        device = register_equipment(data)
+        say_of_device(dice, device, kind.type_name)
+        story.devices.append((device.id, owner, kind, model))
 
 
 def _imei(dice: random.Random) -> str:
@@ -273,6 +284,7 @@ def _tell_ticket(story: Story, moment: datetime, way: tuple[Stage, ...]) -> Tick
         ticket = open_ticket(
             _said(story, kind, fault, moment), client=owner, equipment=device, actor=reception
         ).ticket
+        say_of_ticket(dice, ticket)
     for stage in way:
         moment = _later(story, moment, stage)
         actor = reception if stage in AT_THE_COUNTER else technician

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l, ngettext
 from sqlalchemy import func, select
 
 from core.db import session
+from core.equipment.fields import EQUIPMENT_FIELDS
 from core.equipment.labels import LABEL
 from core.equipment.listings import client_panel, search_hit, shown_in_search
 from core.equipment.models import (
@@ -18,9 +19,11 @@ from core.equipment.models import (
     Manufacturer,
 )
 from core.equipment.queries import device_names
-from core.equipment.services import SEARCH_KIND
+from core.equipment.services import SEARCH_KIND, get_equipment
 from core.equipment.types import add_starter_pack
 from core.foundation.accounts.identity import find_user
+from core.foundation.custom.hosts import FieldHost
+from core.foundation.custom.panels import fields_panel
 from core.foundation.documents.kinds import DocumentKind
 from core.foundation.merging.values import Merging, MovingColumn
 from core.foundation.tenants.context import Tenant
@@ -66,6 +69,18 @@ def settings_pages() -> Sequence[SettingsPage]:
             order=100,
         ),
     )
+
+
+@hookimpl
+def custom_field_hosts() -> Sequence[FieldHost]:
+    """Let the shop add fields to devices, to those of one type alone too."""
+    return (EQUIPMENT_FIELDS,)
+
+
+@hookimpl
+def equipment_panels(equipment_id: int) -> Sequence[Panel]:
+    """Show the shop's own fields on the page of a device."""
+    return fields_panel(EQUIPMENT_FIELDS, equipment_id, get_equipment(equipment_id).type_id)
 
 
 @hookimpl

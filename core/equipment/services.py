@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from core.equipment.models import (
     Manufacturer,
 )
 from core.errors import NotFoundError
+from core.foundation.custom.values import search_words
 from core.foundation.search.services import put_entry
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.checks import Checks, is_id
@@ -63,7 +65,7 @@ def register_equipment(data: EquipmentData) -> Equipment:
     session().flush()
     if equipment.client_id is not None:
         _note_owner(equipment)
-    _put_entry(equipment, data)
+    put_equipment_entry(equipment, data.manufacturer, data.model)
     return equipment
 
 
@@ -90,7 +92,8 @@ def change_equipment(equipment_id: int, data: EquipmentData, *, version: int) ->
     if equipment.version != version:
         if equipment.client_id != owner:
             _note_owner(equipment)
-        _put_entry(equipment, data)
+        further = search_words(SEARCH_KIND, [equipment.id]).get(equipment.id, ())
+        put_equipment_entry(equipment, data.manufacturer, data.model, further)
         hooks().equipment_changed(equipment=equipment)
     return equipment
 
@@ -260,11 +263,17 @@ def _note_owner(equipment: Equipment) -> None:
     session().flush()
 
 
-def _put_entry(equipment: Equipment, data: EquipmentData) -> None:
+def put_equipment_entry(
+    equipment: Equipment, manufacturer: str, model: str, further: Iterable[str] = ()
+) -> None:
+    """Write the search entry of a device.
+
+    :param further: By what else it is found: what stands in the shop's own fields.
+    """
     put_entry(
         SEARCH_KIND,
         equipment.id,
         at=equipment.created_at,
         codes=[equipment.unique_id, equipment.serial],
-        words=[data.manufacturer, data.model, equipment.variant],
+        words=[manufacturer, model, equipment.variant, *further],
     )

@@ -15,6 +15,7 @@ from core.clients.views import PICKS
 from core.db import session
 from core.equipment.codes import shown_code
 from core.equipment.errors import KnownEquipmentError
+from core.equipment.fields import KIND
 from core.equipment.forms import EquipmentFilters, EquipmentForm, TypeNames
 from core.equipment.label_views import labels
 from core.equipment.listings import EQUIPMENT, equipment_rows, maker_names, model_names, owners_of
@@ -25,6 +26,7 @@ from core.equipment.type_views import equipment_types
 from core.errors import DomainError
 from core.foundation.accounts import current_user
 from core.foundation.audit.idempotency import idempotent, record_result
+from core.foundation.custom.lists import field_filters, list_fields
 from core.foundation.search.marks import marker
 from core.foundation.search.questions import read_question
 from core.foundation.tenants.context import hooks
@@ -32,6 +34,7 @@ from core.foundation.ui.checks import read_id
 from core.foundation.ui.messages import say
 from core.foundation.ui.panels import panel_body, readable_panels
 from core.foundation.ui.saving import saving
+from core.foundation.ui.sections import add_sections, save_sections
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment")
 BLUEPRINTS = (equipment, labels, equipment_types)
@@ -44,12 +47,18 @@ FIND: Final = "find"
 @require("core.equipment:view")
 def index() -> ResponseReturnValue:
     """List the devices, the newest first; narrowed down by a text in any spelling and by type."""
-    filters = EquipmentFilters(request.args)
+    filters, more = EquipmentFilters(request.args), field_filters(KIND, request.args)
     statement = equipment_rows(question=filters.q.data or "", type_id=filters.type_id.data)
+    columns = list_fields(KIND)
+    statement = columns.select(more.narrow(statement, Equipment.id), Equipment.id)
+    listing = EQUIPMENT.page(session(), statement, request.args)
     return render_template(
         "equipment/index.html",
-        listing=EQUIPMENT.page(session(), statement, request.args),
+        listing=listing,
         filters=filters,
+        more=more,
+        columns=columns,
+        cells=columns.cells(listing.rows),
         shown_code=shown_code,
     )
 
@@ -58,7 +67,8 @@ def index() -> ResponseReturnValue:
 @require("core.equipment:create")
 def new() -> ResponseReturnValue:
     """Show the form of a new device; of a client where the address names one."""
-    return _form_page(EquipmentForm(client_id=read_id(request.args.get("client_id"))), None)
+    form = EquipmentForm(client_id=read_id(request.args.get("client_id")))
+    return _form_page(_form(form, None), None)
 
 
 @equipment.post("/new")
@@ -66,13 +76,14 @@ def new() -> ResponseReturnValue:
 @idempotent(answer=lambda equipment_id: redirect(url_for("equipment.show", equipment_id=equipment_id), 303))
 def create() -> ResponseReturnValue:
     """Register a device; one without an ID gets one."""
-    form = EquipmentForm()
+    form = _form(EquipmentForm(), None)
     if FIND in request.form:
         return _form_page(form, None)
     if not form.validate() or form.doubt():
         return _form_page(form, None), 422
     with saving(form) as attempt:
         device = register_equipment(form.values())
+        save_sections(form, device)
         record_result(device.id)
     if attempt.error is not None:
         return _form_page(form, None, known=_known(attempt.error)), attempt.status
@@ -139,7 +150,7 @@ def edit(equipment_id: int) -> ResponseReturnValue:
 def save(equipment_id: int) -> ResponseReturnValue:
     """Change a device; who was overtaken by somebody else sees both."""
     device = get_equipment(equipment_id)
-    form = EquipmentForm()
+    form = _form(EquipmentForm(), device)
     form.type_id.choices = TypeNames(device.type_id)
     if FIND in request.form:
         return _form_page(form, device)
@@ -148,6 +159,7 @@ def save(equipment_id: int) -> ResponseReturnValue:
         return _form_page(form, device), 422
     with saving(form, stored=lambda: _stored_form(get_equipment(equipment_id))) as attempt:
         device = change_equipment(equipment_id, form.values(), version=form.version.data or 0)
+        save_sections(form, device)
     if attempt.error is not None:
         return _form_page(form, get_equipment(equipment_id), known=_known(attempt.error)), attempt.status
     say(_("%(code)s: saved.", code=shown_code(device.unique_id)))
@@ -158,6 +170,13 @@ def _stored_form(device: Equipment) -> EquipmentForm:
     """Return the form of a device as it is stored."""
     form = EquipmentForm(formdata=None, data={**asdict(describe(device)), "version": device.version})
     form.type_id.choices = TypeNames(device.type_id)
+    return _form(form, device, stored=True)
+
+
+def _form(form: EquipmentForm, device: Equipment | None, *, stored: bool = False) -> EquipmentForm:
+    """Give a form the sections that it gets from elsewhere."""
+    found = hooks().form_sections(form="equipment")
+    add_sections(form, found, current_user().can, device, stored=stored)
     return form
 
 

@@ -36,7 +36,6 @@ from core.foundation.ui.forms import (
     TimeField,
     VersionedForm,
     VersionField,
-    shown,
 )
 from core.foundation.ui.language import current_locale, current_zone
 from core.foundation.ui.parsing import moment
@@ -253,11 +252,10 @@ class TicketForm(VersionedForm, TicketFields):
 
     def shown(self) -> dict[str, str]:
         """Return what every control shows, by field, as people read it."""
-        told = {name: shown(field) for name, field in self._fields.items() if name not in _UNSHOWN}
-        return {**told, "version": str(self.version.data)}
+        return {name: told for name, told in super().shown().items() if name not in _UNSHOWN}
 
 
-_UNSHOWN: Final = frozenset({"csrf_token", "_key", "key", "unlock_code", "forget_unlock_code", "version"})
+_UNSHOWN: Final = frozenset({"unlock_code", "forget_unlock_code"})
 
 
 class StatusForm(BaseForm):

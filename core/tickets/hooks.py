@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _l
 from core.clients.models import Client
 from core.equipment.models import Equipment
 from core.equipment.values import Visits
+from core.foundation.custom.hosts import FieldHost
+from core.foundation.custom.panels import fields_panel
 from core.foundation.merging.values import Merging, MovingColumn
 from core.foundation.settings.numbering import NumberKind
 from core.foundation.settings.values import SettingsGroup
@@ -17,6 +19,7 @@ from core.foundation.ui.records import RecordNames
 from core.foundation.ui.values import Alert, NavItem, Panel, SearchProvider
 from core.plugin import Permission, hookimpl
 from core.tickets import dashboard, panels
+from core.tickets.fields import TICKET_FIELDS
 from core.tickets.indexing import KIND, reindex_client, reindex_equipment
 from core.tickets.models import Ticket
 from core.tickets.naming import RECORDS
@@ -68,6 +71,18 @@ def nav_items() -> Sequence[NavItem]:
         NavItem(_l("Dashboard"), "dashboard.index", "speedometer2", order=10),
         NavItem(_l("Tickets"), "tickets.index", "list-task", "core.ticket:view", order=20),
     )
+
+
+@hookimpl
+def custom_field_hosts() -> Sequence[FieldHost]:
+    """Let the shop add fields to tickets."""
+    return (TICKET_FIELDS,)
+
+
+@hookimpl
+def ticket_panels(ticket: Ticket) -> Sequence[Panel]:
+    """Show the shop's own fields on the page of a ticket."""
+    return fields_panel(TICKET_FIELDS, ticket.id)
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from core.clients.models import Client
 from core.db import session
 from core.equipment.models import Equipment
+from core.foundation.custom.values import search_words
 from core.foundation.search.services import put_entry
 from core.tickets.models import Ticket
 
@@ -18,7 +20,7 @@ KIND = "ticket"
 WORDS = 500
 
 
-def index_ticket(ticket: Ticket, *, client: Client, equipment: Equipment) -> None:
+def index_ticket(ticket: Ticket, *, client: Client, equipment: Equipment, is_new: bool = False) -> None:
     """Write the search entry of ``ticket``, in the transaction that changes it."""
     _put(
         ticket.id,
@@ -29,6 +31,7 @@ def index_ticket(ticket: Ticket, *, client: Client, equipment: Equipment) -> Non
         client.phone,
         equipment.unique_id,
         equipment.serial,
+        further=() if is_new else search_words(KIND, [ticket.id]).get(ticket.id, ()),
     )
 
 
@@ -40,6 +43,11 @@ def reindex_client(client: Client) -> None:
 def reindex_equipment(equipment: Equipment) -> None:
     """Bring the entries of the tickets of ``equipment`` up to date after its identifiers changed."""
     _reindex(Ticket.equipment_id == equipment.id)
+
+
+def reindex_tickets(ids: Collection[int]) -> None:
+    """Bring the entries of the tickets with these ids up to date after what stands in the shop's own fields changed."""
+    _reindex(Ticket.id.in_(ids))
 
 
 def _reindex(condition: ColumnElement[bool]) -> None:
@@ -59,8 +67,10 @@ def _reindex(condition: ColumnElement[bool]) -> None:
         .join(Equipment, Equipment.id == Ticket.equipment_id)
         .where(condition)
     )
-    for row in session().execute(statement):
-        _put(*row)
+    rows = session().execute(statement).all()
+    words = search_words(KIND, [row.id for row in rows])
+    for row in rows:
+        _put(*row, further=words.get(row.id, ()))
 
 
 def _put(  # noqa: PLR0917 - the columns of a row
@@ -72,6 +82,8 @@ def _put(  # noqa: PLR0917 - the columns of a row
     phone: str,
     unique_id: str,
     serial: str,
+    *,
+    further: Iterable[str],
 ) -> None:
     put_entry(
         KIND,
@@ -81,5 +93,5 @@ def _put(  # noqa: PLR0917 - the columns of a row
         names=[client],
         phones=[phone],
         parts=[unique_id, serial],
-        words=[problem[:WORDS]],
+        words=[problem[:WORDS], *further],
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import flask
 
 from core.clients.lookup import ClientPick, picks_of
+from core.clients.models import Client
 from core.db import session
 from core.equipment.errors import KnownEquipmentError
 from core.equipment.lookup import (
@@ -17,13 +18,15 @@ from core.equipment.lookup import (
     intake_picks,
     picks_of_devices,
 )
+from core.equipment.models import Equipment
 from core.equipment.types import list_types
 from core.errors import DomainError, InvalidInputError
 from core.foundation.accounts import CurrentUser
 from core.foundation.settings.models import Location
 from core.foundation.tenants.context import hooks
 from core.foundation.ui.forms import BaseForm, Problem
-from core.foundation.ui.values import FormSection, SectionForm
+from core.foundation.ui.sections import Section, read_sections
+from core.foundation.ui.values import SectionForm
 from core.tickets.forms import IntakeForm, NewClientForm, NewEquipmentForm, other_errors, part_errors
 from core.tickets.models import Ticket
 from core.tickets.queries import find_people
@@ -35,14 +38,6 @@ LAST_PLACE = "intake_location"
 TELLING = 4
 #: Parts of the form that are forms of their own.
 PARTS = ("client", "equipment")
-
-
-@dataclass(slots=True)
-class Section:
-    """A plugin's part of the form, with its form as it was sent."""
-
-    spec: FormSection
-    form: SectionForm
 
 
 @dataclass(slots=True)
@@ -75,6 +70,9 @@ class Intake:
     client: NewClientForm
     equipment: NewEquipmentForm
     sections: list[Section] = field(default_factory=list)
+    #: What a new client and a new device are asked besides.
+    client_sections: list[Section] = field(default_factory=list)
+    equipment_sections: list[Section] = field(default_factory=list)
     found: Found = field(default_factory=Found)
 
     @property
@@ -89,7 +87,7 @@ class Intake:
             parts.append(self.client)
         if self.form.equipment_id.data is None:
             parts.append(self.equipment)
-        parts += [section.form for section in self.sections]
+        parts += [section.form for section in self._asked_sections()]
         verdicts = [part.validate() for part in parts]
         return all(verdicts)
 
@@ -135,10 +133,21 @@ class Intake:
             variant=self.equipment.variant.data,
         )
 
+    def _asked_sections(self) -> list[Section]:
+        """Return the sections that count: a known client is not asked what a new one is."""
+        client = self.client_sections if self.form.client_id.data is None else []
+        equipment = self.equipment_sections if self.form.equipment_id.data is None else []
+        return [*client, *equipment, *self.sections]
+
     def save_sections(self, ticket: Ticket) -> None:
-        """Save what plugins asked for, in the unit of work that opens ``ticket``."""
-        for section in self.sections:
-            section.spec.save(ticket, section.form)
+        """Save what plugins and the shop asked for, in the unit of work that opens ``ticket``."""
+        for section in self._asked_sections():
+            subject: object = ticket
+            if section in self.client_sections:
+                subject = session().get_one(Client, ticket.client_id)
+            elif section in self.equipment_sections:
+                subject = session().get_one(Equipment, ticket.equipment_id)
+            section.spec.save(subject, section.form)
 
     #: A new ticket overtakes nobody.
     in_conflict = False
@@ -147,7 +156,7 @@ class Intake:
     def error_summary(self) -> list[Problem]:
         """The errors of all parts, in the order of the screen."""
         parts = [self.client, self.equipment, self.form]
-        parts += [section.form for section in self.sections if isinstance(section.form, BaseForm)]
+        parts += [section.form for section in self._asked_sections() if isinstance(section.form, BaseForm)]
         return [problem for part in parts for problem in part.error_summary]
 
 
@@ -158,7 +167,9 @@ def read_intake(user: CurrentUser) -> Intake:
     form.offer(find_people(user))
     intake.client.offer()
     intake.equipment.offer(list_types())
-    intake.sections = read_sections("intake", user, None)
+    intake.sections = read_sections(hooks().form_sections(form="intake"), user.can, None)
+    intake.client_sections = read_sections(hooks().form_sections(form="intake_client"), user.can, None)
+    intake.equipment_sections = read_sections(hooks().form_sections(form="intake_equipment"), user.can, None)
     places = [value for value, _label in form.location_id.choices]
     if form.location_id.data is None and form.location_id.sent is None and places:
         last = flask.session.get(LAST_PLACE)
@@ -167,15 +178,6 @@ def read_intake(user: CurrentUser) -> Intake:
     if user.own_tickets_only and form.assignee_id.data is None and form.assignee_id.sent is None:
         form.assignee_id.data = user.id
     return intake
-
-
-def read_sections(name: str, user: CurrentUser, subject: object) -> list[Section]:
-    """Return the sections that plugins add to the form ``name``, for a reader who may fill them in."""
-    specs = [spec for specs in hooks().form_sections(form=name) for spec in specs]
-    allowed = [spec for spec in specs if spec.permission is None or user.can(spec.permission)]
-    return [
-        Section(spec, spec.make(subject)) for spec in sorted(allowed, key=lambda one: (one.order, one.name))
-    ]
 
 
 def look_up(

@@ -10,9 +10,12 @@ from flask.typing import ResponseReturnValue
 from core.access import require
 from core.db import session
 from core.foundation.accounts import current_user
+from core.foundation.custom.lists import field_filters, list_fields
 from core.foundation.ui.language import current_locale
 from core.tickets.blueprint import tickets
 from core.tickets.forms import VIEWS, TicketFilter
+from core.tickets.indexing import KIND
+from core.tickets.models import Ticket
 from core.tickets.panels import subject_name
 from core.tickets.queries import filter_lines, find_people, orders_of, read_lines, select_lines
 
@@ -28,8 +31,10 @@ def index() -> ResponseReturnValue:
     people = find_people(user)
     filters = TicketFilter(request.args, people)
     chosen = filters.chosen
+    more, columns = field_filters(KIND, request.args), list_fields(KIND)
     statement = filter_lines(select_lines(user), chosen, user)
-    orders = orders_of(chosen)
+    statement = columns.select(more.narrow(statement, Ticket.id), Ticket.id)
+    orders = orders_of({**chosen, **more.chosen})
     listing = orders.page(session(), statement, request.args)
     view = chosen.get("view", "open")
     # The heading names a client or a device of whom the reader may have no ticket.
@@ -43,7 +48,10 @@ def index() -> ResponseReturnValue:
         listing=listing,
         lines=read_lines(listing.rows, current_locale().language),
         filters=filters,
-        is_filtered=bool(chosen.keys() - {"view"}),
+        more=more,
+        columns=columns,
+        cells=columns.cells(listing.rows),
+        is_filtered=bool(chosen.keys() - {"view"} or more.chosen),
         subject=subject_name(named["client"], named["equipment"]),
         view=view,
         views=views,

@@ -18,8 +18,7 @@ from core.equipment.models import Equipment
 from core.equipment.queries import TITLE, join_names
 from core.foundation.accounts import CurrentUser
 from core.foundation.accounts.models import User
-from core.foundation.audit.naming import Naming, pointed_to, read_names
-from core.foundation.audit.plans import column_title
+from core.foundation.audit.naming import Naming, find_told, pointed_to, read_names, title_of
 from core.foundation.documents.kinds import DocumentKind
 from core.foundation.settings.models import Location
 from core.foundation.ui.badges import Badge
@@ -300,7 +299,7 @@ class _Words:
     def _changes(self, fields: Mapping[str, Sequence[object]]) -> str:
         told = []
         for name, (before, after) in fields.items():
-            title = column_title("ticket", name)
+            title = title_of("ticket", name)
             values = [self._value(name, one) for one in (before, after)]
             short = all(len(value) <= TOLD for value in values)
             told.append(f"{title}: {values[0]} → {values[1]}" if short else title)
@@ -310,6 +309,8 @@ class _Words:
         """Return a value of a change as people read it."""
         if value is None or value == "":
             return "\N{EN DASH}"
+        if (further := find_told(name)) is not None:
+            return further.value(Ticket.__tablename__, name, value) or str(value)
         if (named := self._naming.value(Ticket.__tablename__, name, value)) is not None:
             return named
         if name == "estimate_minor":

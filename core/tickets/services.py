@@ -115,7 +115,7 @@ def open_ticket(
     session().flush()
     opened = {"to": status.id, "stage": status.stage.value}
     record_event(ticket, EventKind.OPENED, actor=actor, at=moment, data=opened)
-    index_ticket(ticket, client=owner, equipment=device)
+    index_ticket(ticket, client=owner, equipment=device, is_new=True)
     hooks().ticket_opened(ticket=ticket)
     session().flush()
     return OpenedTicket(ticket, code)

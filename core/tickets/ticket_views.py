@@ -23,10 +23,10 @@ from core.foundation.ui.language import current_locale
 from core.foundation.ui.messages import say
 from core.foundation.ui.panels import panel_body, readable_panels
 from core.foundation.ui.saving import saving
+from core.foundation.ui.sections import add_sections, save_sections
 from core.tickets.blueprint import lead_to, tickets
 from core.tickets.errors import TicketMovedError
 from core.tickets.forms import AssignForm, NoteForm, StatusForm, TicketForm
-from core.tickets.intake import Section, read_sections
 from core.tickets.models import Ticket, TicketStatus
 from core.tickets.page import TicketPage, read_page
 from core.tickets.panels import lines_of
@@ -126,7 +126,7 @@ def assign(ticket_id: int) -> ResponseReturnValue:
 def edit(ticket_id: int) -> ResponseReturnValue:
     """Show what is said of a ticket, to be changed."""
     ticket = get_ticket(ticket_id, current_user())
-    return _edit_page(ticket, _stored_form(ticket), read_sections("ticket", current_user(), ticket))
+    return _edit_page(ticket, _stored_form(ticket))
 
 
 @tickets.post("/<int:ticket_id>/edit")
@@ -135,19 +135,20 @@ def save(ticket_id: int) -> ResponseReturnValue:
     """Change what is said of a ticket; who was overtaken by somebody else sees both."""
     ticket = get_ticket(ticket_id, current_user())
     form = _offered(TicketForm(), ticket)
-    sections = read_sections("ticket", current_user(), ticket)
-    verdicts = [form.validate(), *(section.form.validate() for section in sections)]
-    if not all(verdicts):
-        return _edit_page(ticket, form, sections), 422
-    with saving(form, stored=lambda: _stored_form(get_ticket(ticket_id, current_user()))) as attempt:
-        _save(get_ticket(ticket_id, current_user()), form, sections)
+    add_sections(form, hooks().form_sections(form="ticket"), current_user().can, ticket)
+    if not form.validate():
+        return _edit_page(ticket, form), 422
+    with saving(
+        form, stored=lambda: _stored_form(get_ticket(ticket_id, current_user()), stored=True)
+    ) as attempt:
+        _save(get_ticket(ticket_id, current_user()), form)
     if attempt.error is not None:
-        return _edit_page(get_ticket(ticket_id, current_user()), form, sections), attempt.status
+        return _edit_page(get_ticket(ticket_id, current_user()), form), attempt.status
     say(_("%(number)s: saved.", number=ticket.number))
     return lead_to(ticket_id)
 
 
-def _save(ticket: Ticket, form: TicketForm, sections: list[Section]) -> None:
+def _save(ticket: Ticket, form: TicketForm) -> None:
     actor = current_actor()
     data = form.ticket_data
     if not current_user().can(ASSIGN):
@@ -155,14 +156,14 @@ def _save(ticket: Ticket, form: TicketForm, sections: list[Section]) -> None:
     change_ticket(ticket, data, actor=actor, version=form.version.data or 0)
     if form.unlock_code.data or (form.forget_unlock_code.data and ticket.unlock_code is not None):
         change_unlock_code(ticket, form.unlock_code.data or "", actor=actor)
-    for section in sections:
-        section.spec.save(ticket, section.form)
+    save_sections(form, ticket)
 
 
-def _stored_form(ticket: Ticket) -> TicketForm:
-    """Return the form of a ticket as it is stored."""
+def _stored_form(ticket: Ticket, *, stored: bool = False) -> TicketForm:
+    """Return the form of a ticket as it is stored; ``stored`` leaves out the sections that cannot say what that is."""
     form = TicketForm(formdata=None)
     form.fill(ticket)
+    add_sections(form, hooks().form_sections(form="ticket"), current_user().can, ticket, stored=stored)
     return _offered(form, ticket)
 
 
@@ -242,5 +243,5 @@ def _status_page(page: TicketPage, form: StatusForm) -> str:
     )
 
 
-def _edit_page(ticket: Ticket, form: TicketForm, sections: list[Section]) -> str:
-    return render_template("tickets/edit.html", ticket=ticket, form=form, sections=sections)
+def _edit_page(ticket: Ticket, form: TicketForm) -> str:
+    return render_template("tickets/edit.html", ticket=ticket, form=form, sections=form.sections)

@@ -202,6 +202,45 @@ EQUIPMENT = {
     "equipment_labels.pdf": Case(
         values=lambda world: {"equipment_id": make.new_equipment(world)}, ids=("equipment_id",)
     ),
+    "custom_fields.index": Case(),
+    "custom_fields.new": Case(values=lambda world: {"record_kind": "equipment"}),
+    "custom_fields.create": Case(
+        values=lambda world: {"record_kind": "client"},
+        form=lambda world: {
+            "names_ro": f"Câmp {next(make.numbers)}",
+            "names_en": "",
+            "kind": "choice",
+            "choices_key": "",
+            "choices_ro": "Roșu",
+            "choices_en": "Red",
+            "choices_gone": "7",
+            "default": "red",
+        },
+        page="custom_fields.new",
+    ),
+    "custom_fields.preview": Case(values=lambda world: {"record_kind": "client"}),
+    "custom_fields.edit": Case(values=lambda world: {"field_id": make.new_field(world)}, ids=("field_id",)),
+    "custom_fields.save": Case(
+        values=lambda world: {"field_id": make.new_field(world)},
+        form=lambda world: {"names_ro": "Alt nume", "kind": "number", "default": "12,5", "narrowing_id": ""},
+        page="custom_fields.edit",
+        ids=("field_id",),
+    ),
+    "custom_fields.conversion": Case(
+        values=lambda world: {"field_id": make.new_field(world)}, query={"kind": "number"}, ids=("field_id",)
+    ),
+    "custom_fields.place": Case(
+        values=lambda world: {"field_id": make.new_field(world)},
+        form=lambda world: {"way": "up", "at": "1"},
+        page="custom_fields.index",
+        ids=("field_id",),
+    ),
+    "custom_fields.retire": Case(
+        values=lambda world: {"field_id": make.new_field(world)},
+        form=lambda world: {"retired": "yes"},
+        page="custom_fields.index",
+        ids=("field_id",),
+    ),
     "equipment_types.index": Case(),
     "equipment_types.create": Case(
         form=lambda world: {"name": f"Fel {next(make.numbers)}"}, page="equipment_types.index"

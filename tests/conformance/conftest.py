@@ -34,12 +34,14 @@ def world(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         made = World(home, other, merge_cases(CASES))
         make.new_equipment(made, other, CANARY)
         make.new_item(made, other, CANARY)
+        make.new_field(made, other, CANARY)
         make.new_place(made, other, CANARY)
         make.new_work(made, other, CANARY)
         make.lift_ids(other)
         made.foreign = {
             "client_id": make.new_client(made, other, CANARY),
             "equipment_id": make.new_equipment(made, other, CANARY),
+            "field_id": make.new_field(made, other, CANARY),
             "item_id": make.new_item(made, other, CANARY),
             "ticket_id": make.new_ticket(made, other, CANARY),
             "work_id": make.new_work(made, other, CANARY)["work_id"],

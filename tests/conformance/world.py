@@ -23,7 +23,7 @@ from core.types import Money
 
 numbers = itertools.count(1)
 #: Tables whose ids are disjoint between the two shops; the others begin with the same rows in every shop.
-LIFTED = ("client", "equipment", "catalogue_item", "ticket", "work", "shelf_place")
+LIFTED = ("client", "equipment", "custom_field", "catalogue_item", "ticket", "work", "shelf_place")
 
 
 def new_client(world: World, shop: Shop | None = None, name: str = "Maria Popescu") -> int:
@@ -50,6 +50,19 @@ def new_item(world: World, shop: Shop | None = None, name: str = "Înlocuire ecr
 def new_type(world: World) -> int:
     with world.home.context(), unit_of_work():
         return create_type(f"Fel {next(numbers)}").id
+
+
+def new_field(world: World, shop: Shop | None = None, name: str = "Câmp") -> int:
+    """Add a field to tickets; near the most that there may be, the newest serves again."""
+    from core.foundation.custom.definitions import FieldData, create_field
+    from core.foundation.custom.fields import all_fields
+
+    with (shop or world.home).context():
+        known = all_fields("ticket")
+        if len(known) > 60:
+            return max(field.id for field in known)
+        with unit_of_work():
+            return create_field("ticket", FieldData(names={"ro": f"{name} {next(numbers)}"})).id
 
 
 def new_location(world: World) -> int:

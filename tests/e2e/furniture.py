@@ -18,6 +18,9 @@ from core.equipment.types import list_types
 from core.foundation.accounts import Actor
 from core.foundation.accounts.links import issue_link
 from core.foundation.accounts.services import UserFacts, create_user
+from core.foundation.custom.definitions import FieldData, create_field
+from core.foundation.custom.fields import Choice
+from core.foundation.custom.models import FieldKind
 from core.foundation.settings.closed import close_days
 from core.foundation.settings.models import Location
 from core.testing import Shop
@@ -73,6 +76,8 @@ CATALOGUE: Final = (
     ),
 )
 
+COLOURS: Final = (Choice("", {"ro": "Roșu", "en": "Red"}), Choice("", {"ro": "Albastru", "en": "Blue"}))
+
 
 @dataclass(frozen=True)
 class Furnished:
@@ -83,6 +88,7 @@ class Furnished:
     client: int
     equipment: int
     equipment_type: int
+    field: int
     item: int
     work: int
     user: int
@@ -93,6 +99,7 @@ class Furnished:
 def furnish(shop: Shop) -> Furnished:
     """Let a shop have been at work for a few days."""
     with shop.context() as tenant:
+        field = add_fields()
         first = tell(Story("Ecran spart.", (Stage.IN_WORK, Stage.READY, Stage.RETURNED), days_ago=20))
         known = (first.client_id, first.equipment_id)
         tickets = [tell(story) for story in (Story("Sună încet.", (Stage.IN_WORK,), known=known), *STORIES)]
@@ -110,11 +117,34 @@ def furnish(shop: Shop) -> Furnished:
             client=first.client_id,
             equipment=first.equipment_id,
             equipment_type=list_types()[0].id,
+            field=field,
             item=item.id,
             work=work.id,
             user=invited.id,
             invitation=link.removeprefix(tenant.url),
         )
+
+
+def add_fields() -> int:
+    """Add fields of every kind to devices, and some to clients and tickets; return one that has choices."""
+    with unit_of_work():
+        for kind in FieldKind:
+            narrowing_id = list_types()[0].id if kind.has_choices else None
+            names = {"ro": f"Câmp: {kind.label}", "en": f"Field: {kind.value}"}
+            data = FieldData(
+                names=names,
+                kind=kind,
+                choices=COLOURS,
+                at_intake=True,
+                is_listed=kind is FieldKind.TEXT,
+                narrowing_id=narrowing_id,
+            )
+            create_field("equipment", data)
+        create_field("client", FieldData(names={"ro": LONG_NAME[:80]}, is_listed=True, at_intake=True))
+        data = FieldData(
+            names={"ro": "Urgență", "en": "Urgency"}, kind="choice", choices=COLOURS, is_listed=True
+        )
+        return create_field("ticket", data).id
 
 
 def write_works(ticket: Ticket, item_id: int) -> Work:

@@ -25,6 +25,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "clients.new": ("/clients/new",),
     "clients.show": ("/clients/{client}",),
     "closed_days.index": ("/settings/closed/",),
+    "custom_fields.edit": ("/settings/fields/{field}",),
+    "custom_fields.index": ("/settings/fields/",),
+    "custom_fields.new": ("/settings/fields/equipment/new", "/settings/fields/client/new"),
+    "custom_fields.preview": ("/settings/fields/client/preview", "/settings/fields/equipment/preview"),
     "dashboard.alerts": ("/alerts",),
     "dashboard.index": ("/",),
     "equipment.edit": ("/equipment/{equipment}/edit",),
@@ -67,6 +71,7 @@ TABLET = 768
 PUBLIC = {"account.forgot", "account.link", "account.login", "instance.index"}
 #: What answers with something else than a page of its own.
 NO_PAGES = {
+    "custom_fields.conversion": "a fragment",
     "catalogue.lookup": "a fragment",
     "clients.duplicates": "a fragment",
     "clients.lookup": "a fragment",

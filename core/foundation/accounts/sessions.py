@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import flask
@@ -79,6 +80,34 @@ _STATEMENT = (
 )
 
 
+#: What others read along with the user of every request; see ``ride_along``.
+_RIDERS: Final[dict[str, Any]] = {}
+
+
+def ride_along(name: str, subquery: Any) -> None:  # noqa: ANN401 - a scalar subquery
+    """Read ``subquery`` along with the user of every request; ``ridden(name)`` is what it said.
+
+    For a stamp by which a process knows whether what it keeps still holds: a value and no rows, found in next to no time.
+    """
+    _RIDERS[name] = subquery
+    _statement.cache_clear()
+
+
+def ridden(name: str) -> Any:  # noqa: ANN401 - whatever the subquery says
+    """Return what the subquery ``name`` said when the request began, ``None`` where nobody is logged in or it holds no more."""
+    return flask.g.get("_ridden", {}).get(name) if flask.has_app_context() else None
+
+
+def forget_ridden(name: str) -> None:
+    """Say that what the subquery ``name`` said no longer holds in this request."""
+    flask.g.get("_ridden", {}).pop(name, None)
+
+
+@cache
+def _statement() -> Any:  # noqa: ANN401 - a statement of mixed columns
+    return _STATEMENT.add_columns(*(one.label(f"rides_{name}") for name, one in _RIDERS.items()))
+
+
 def authenticate() -> None:
     """Set ``g.user`` to the user of the request's login, ``None`` where there is none in force."""
     token = request_token()
@@ -136,12 +165,13 @@ def note_use(error: BaseException | None = None) -> None:
 
 
 def _load(token_hash: str) -> CurrentUser | None:
-    row = session().execute(_STATEMENT, {"token_hash": token_hash, "now": now()}).first()
+    row = session().execute(_statement(), {"token_hash": token_hash, "now": now()}).first()
     if row is None:
         return None
     key = use_key(token_hash)
     if not row.is_kept and _is_idle(key, row.logged_in_at):
         return None
+    flask.g._ridden = {name: getattr(row, f"rides_{name}") for name in _RIDERS}  # noqa: SLF001 - flask.g is a namespace
     flask.g._used_login = key  # noqa: SLF001 - flask.g is a namespace
     return _snapshot(row)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from core.errors import PluginError
-from core.foundation.audit.plans import target_of
+from core.foundation.audit.plans import column_title, target_of
 from core.foundation.tenants.context import hooks
-from core.foundation.ui.records import RecordNames
+from core.foundation.ui.records import RecordNames, ToldColumns
 
 #: A record by its table and its id.
 Record = tuple[str, int]
@@ -70,3 +70,17 @@ def pointed_to(entity: str, column: str, value: object) -> list[Record]:
     if target is None:
         return []
     return [(target, one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, int)]
+
+
+def find_told(column: str) -> ToldColumns | None:
+    """Return how a column is told that no table has, ``None`` for the others."""
+    if "." not in column:
+        return None
+    told = (one for part in hooks().told_columns() for one in part)
+    return next((one for one in told if column.startswith(one.prefix)), None)
+
+
+def title_of(entity: str, column: str) -> str:
+    """Return what people call a column of the trail, one that no table has too."""
+    told = find_told(column)
+    return (told.title(entity, column) if told is not None else None) or column_title(entity, column)

@@ -10,8 +10,16 @@ from typing import Any, Final
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import Row
 
-from core.foundation.audit.naming import Naming, Record, naming_kinds, pointed_to, read_names
-from core.foundation.audit.plans import column_names, column_title, entity_title, is_moment
+from core.foundation.audit.naming import (
+    Naming,
+    Record,
+    find_told,
+    naming_kinds,
+    pointed_to,
+    read_names,
+    title_of,
+)
+from core.foundation.audit.plans import column_names, entity_title, is_moment
 from core.foundation.tenants.context import current_tenant
 from core.foundation.ui.formats import format_datetime, format_money
 from core.foundation.ui.language import current_locale, current_zone
@@ -85,6 +93,14 @@ def _label(row: Row[Any], kind: RecordNames | None, naming: Naming) -> str:
 
 def _change(row: Row[Any], column: str, kind: RecordNames | None, naming: Naming) -> tuple[str, str, str]:
     before, after = row.changes[column]
+    further = find_told(column)
+    if further is not None:
+        own_words = [further.value(row.entity, column, value) for value in (before, after)]
+        texts = [
+            _short(_text(value) if text is None else text)
+            for value, text in zip((before, after), own_words, strict=True)
+        ]
+        return title_of(row.entity, column), texts[0], texts[1]
     if isinstance(before, list) and isinstance(after, list):
         # Of a list only what left and what came says something.
         before, after = (
@@ -96,7 +112,7 @@ def _change(row: Row[Any], column: str, kind: RecordNames | None, naming: Naming
         _short(_told(row.entity, column, value, naming) if text is None else text)
         for value, text in zip((before, after), own, strict=True)
     ]
-    return column_title(row.entity, column), told[0], told[1]
+    return title_of(row.entity, column), told[0], told[1]
 
 
 def _told(entity: str, column: str, value: object, naming: Naming) -> str:

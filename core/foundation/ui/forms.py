@@ -112,6 +112,8 @@ class BaseForm(FlaskForm):
 
     #: Somebody else changed the record; the stored values stand under the fields.
     in_conflict = False
+    #: Parts that plugins and the shop add, forms of their own; see ``core.foundation.ui.sections``.
+    sections: Sequence[Any] = ()
 
     def __init__(self, formdata: Any = _Auto, **rest: Any) -> None:  # noqa: ANN401 - WTForms'
         """Read the request where it sends a form, else show ``obj``, ``data`` or single values by name.
@@ -123,6 +125,8 @@ class BaseForm(FlaskForm):
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Tell whether what was sent can be taken; errors stand beside the fields."""
         valid: bool = super().validate(extra_validators)
+        verdicts = [section.form.validate() for section in self.sections]
+        valid = valid and all(verdicts)
         token = self._fields.get("csrf_token")
         if token is not None and token.errors:
             token.errors = [_("This page was open too long. Your typing is kept: send it again.")]
@@ -131,7 +135,7 @@ class BaseForm(FlaskForm):
     def add_errors(self, errors: Mapping[str, Sequence[object]]) -> None:
         """Put the messages of an ``InvalidInputError`` beside their fields, unknown names on top of the form."""
         for name, messages in errors.items():
-            field = self._fields.get(name)
+            field = self._find(name)
             texts = [str(message) for message in messages]
             if field is None:
                 self.form_errors.extend(texts)
@@ -156,13 +160,21 @@ class BaseForm(FlaskForm):
         """
         self.in_conflict = True
         for name, value in current.items():
-            field = self._fields.get(name)
+            field = self._find(name)
             if field is None:
                 continue
             if isinstance(field, VersionField):
                 field.data, field.typed = int(value), str(value)
             elif isinstance(field, TypedField | ChoiceField | CheckField) and value != shown(field):
                 field.stored = value
+
+    def _find(self, name: str) -> Field | None:
+        """Return the field ``name`` of the form or of one of its sections."""
+        found = (section.form.find_field(name) for section in self._own_sections())
+        return self._fields.get(name) or next((field for field in found if field is not None), None)
+
+    def _own_sections(self) -> Iterator[Any]:
+        return (section for section in self.sections if isinstance(section.form, SectionForm))
 
     @property
     def error_summary(self) -> Iterator[Problem]:
@@ -175,6 +187,8 @@ class BaseForm(FlaskForm):
                 yield Problem(
                     "" if hidden else field.id, "" if hidden else str(field.label.text), str(message)
                 )
+        for section in self._own_sections():
+            yield from section.form.error_summary
 
     @property
     def hidden_fields(self) -> Iterator[Field]:
@@ -195,8 +209,10 @@ class VersionedForm(BaseForm):
         visible = (
             name for name, field in self._fields.items() if not isinstance(field.widget, AnyHiddenInput)
         )
+        inside = (field for section in self._own_sections() for field in section.form)
         return {
             **{name: shown(self._fields[name]) for name in visible},
+            **{field.name: shown(field) for field in inside},
             "version": str(self.version.data or 0),
         }
 
@@ -210,6 +226,10 @@ class SectionForm(BaseForm):
         csrf = False
 
     key = None  # type: ignore[assignment]  # takes the field of the base away
+
+    def find_field(self, name: str) -> Field | None:
+        """Return the field that services or the page call ``name``, ``None`` where there is none."""
+        return next((field for field in self._fields.values() if field.name == name), None)
 
 
 class FilterForm(SectionForm):

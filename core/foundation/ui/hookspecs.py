@@ -33,7 +33,8 @@ def alerts() -> Sequence[Alert]:
 def form_sections(form: str) -> Sequence[FormSection]:
     """Return the sections that a core form gets from elsewhere; a lapsed plugin, which may not write, is not asked.
 
-    :param form: ``intake`` or ``ticket``.
+    :param form: ``client``, ``equipment``, ``ticket``, ``intake``, or ``intake_client`` and ``intake_equipment``, which stand inside the
+        intake and are asked of a new client and a new device.
     """
     del form
     return ()

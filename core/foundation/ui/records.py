@@ -33,6 +33,18 @@ class RecordNames:
     actions: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ToldColumns:
+    """How columns of the trail are told that no table has; areas and plugins hand them over by the hook ``told_columns``."""
+
+    #: What their names begin with: ``custom.``.
+    prefix: str
+    #: Given a table and such a name, returns what people call it; ``None`` where nobody knows.
+    title: Callable[[str, str], str | None]
+    #: Given a table, such a name and a recorded value, says the value in words.
+    value: Callable[[str, str, object], str | None]
+
+
 def names_in(
     key: InstrumentedAttribute[int], name: InstrumentedAttribute[str] | ColumnElement[str]
 ) -> NamesOf:

@@ -105,6 +105,8 @@ class FormSection:
     save: Callable[[Any, Any], None]
     permission: str | None = None
     order: int = 100
+    #: Builds its form as the section is stored, whatever was sent: who was overtaken by somebody else sees both.
+    stored: Callable[[Any], SectionForm] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,3 +152,19 @@ function prepare() {
 
 prepare();
 document.addEventListener("htmx:after:swap", prepare);
+
+/* ---- Fields that only one choice of another control has, such as those of one equipment type. ---- */
+
+function narrow() {
+  for (const part of document.querySelectorAll("[data-narrowed-by]")) {
+    const control = document.getElementsByName(part.dataset.narrowedBy)[0];
+    if (control) part.hidden = control.value !== part.dataset.narrowing;
+  }
+  for (const section of document.querySelectorAll("[data-section]:has([data-narrowed-by])")) {
+    const controls = [...section.querySelectorAll("input, select, textarea")];
+    section.hidden = controls.every((each) => each.closest("[data-narrowed-by][hidden]"));
+  }
+}
+
+narrow();
+document.addEventListener("change", narrow);
