@@ -240,8 +240,9 @@ def _fill_tickets(connection: Connection, shop: people.Shop, ground: _Ground) ->
     scope = f"ticket/{ground.location}/"
     connection.exec_driver_sql(f"DELETE FROM number_series WHERE scope = '{scope}'")
     insert_rows(
-        connection, "number_series", ("scope", "kind", "location_id", "prefix", "next_number", "width", "version"),
-        [(scope, "ticket", ground.location, f"{ground.code}-", shop.tickets + 1, 6, 1)],
+        connection, "number_series",
+        ("scope", "kind", "location_id", "prefix", "first_number", "next_number", "width", "version"),
+        [(scope, "ticket", ground.location, f"{ground.code}-", 1, shop.tickets + 1, 6, 1)],
     )  # fmt: skip
 
 
