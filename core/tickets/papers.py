@@ -5,7 +5,7 @@ The access code is masked unless the print was written down first: looking at a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 import flask
 from flask_babel import force_locale, gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from core.clients.models import Client
 from core.db import session
@@ -22,7 +22,6 @@ from core.equipment.models import Equipment, EquipmentType
 from core.equipment.queries import TITLE, join_names
 from core.errors import NotFoundError
 from core.foundation.accounts import CurrentUser
-from core.foundation.accounts.models import User
 from core.foundation.custom.panels import PaperFields, paper_fields
 from core.foundation.documents.kinds import DocumentKind
 from core.foundation.settings.hours import week_from_json, week_text
@@ -34,7 +33,7 @@ from core.foundation.ui.formats import format_phone
 from core.tickets.codes import shown_code
 from core.tickets.models import EventKind, Ticket, TicketEvent
 from core.tickets.services import access_code_of
-from core.tickets.stages import Stage
+from core.tickets.stages import CLOSED, Stage
 from core.types import Money, now
 
 SUBJECT: Final = "ticket"
@@ -94,10 +93,12 @@ class TicketPaper:
     initial_findings: str
     estimate: Money | None
     opened_at: datetime
-    #: Who took the device in.
+    #: Who took the device in, by the name of that day.
     opened_by: str
     due_at: datetime | None
     closed_at: datetime | None
+    #: Who closed the ticket, by the name of that day; while it is open, who is printing.
+    handed_by: str
     #: Who is printing.
     printed_by: str
     printed_at: datetime
@@ -158,6 +159,7 @@ def read_paper(ticket: Ticket, user: CurrentUser, *, reveal: bool = False) -> Ti
         opened_by=row.opener or "",
         due_at=ticket.due_at,
         closed_at=ticket.closed_at,
+        handed_by=(row.closer if ticket.closed_at else None) or user.name,
         printed_by=user.name,
         printed_at=now(),
         is_repaired=ticket.stage is not Stage.UNREPAIRABLE,
@@ -173,7 +175,6 @@ def read_paper(ticket: Ticket, user: CurrentUser, *, reveal: bool = False) -> Ti
 
 
 def _select_facts(ticket_id: int) -> Any:  # noqa: ANN401 - a statement of mixed columns
-    opener = select(User.name).where(User.id == Ticket.opened_by).scalar_subquery()
     statement = (
         select(
             Client,
@@ -183,7 +184,8 @@ def _select_facts(ticket_id: int) -> Any:  # noqa: ANN401 - a statement of mixed
             Equipment.unique_id,
             Equipment.serial,
             Equipment.type_id,
-            opener.label("opener"),
+            _actor(TicketEvent.kind == EventKind.OPENED).label("opener"),
+            _actor(TicketEvent.kind == EventKind.STATUS, _stage_is(CLOSED)).label("closer"),
         )
         .select_from(Ticket)
         .join(Client, Client.id == Ticket.client_id)
@@ -192,6 +194,19 @@ def _select_facts(ticket_id: int) -> Any:  # noqa: ANN401 - a statement of mixed
         .where(Ticket.id == ticket_id)
     )
     return join_names(statement)
+
+
+def _actor(*conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - SQLAlchemy's
+    """Return who is named by the newest event of the ticket for which ``conditions`` hold."""
+    of_ticket = TicketEvent.ticket_id == Ticket.id
+    newest = select(TicketEvent.actor_name).where(of_ticket, *conditions).order_by(TicketEvent.id.desc())
+    return newest.limit(1).scalar_subquery()
+
+
+def _stage_is(stages: Iterable[Stage]) -> ColumnElement[bool]:
+    """Return the condition that a change of status led to one of ``stages``."""
+    stage: ColumnElement[str] = TicketEvent.data["stage"].as_string()
+    return stage.in_([one.value for one in stages])
 
 
 def _said(ticket: Ticket, row: Any, language: str) -> dict[str, PaperFields]:  # noqa: ANN401 - a row
@@ -254,7 +269,7 @@ def _remark(ticket_id: int) -> str:
             TicketEvent.ticket_id == ticket_id,
             TicketEvent.kind == EventKind.STATUS,
             TicketEvent.text != "",
-            TicketEvent.data["stage"].as_string().in_([stage.value for stage in DONE]),
+            _stage_is(DONE),
         )
         .order_by(TicketEvent.id.desc())
         .limit(1)

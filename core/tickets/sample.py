@@ -57,6 +57,7 @@ def sample_paper(language: str) -> TicketPaper:
         opened_by="Ioana Mureșan",
         due_at=moment + timedelta(days=3),
         closed_at=None,
+        handed_by="Ioana Mureșan",
         printed_by="Ioana Mureșan",
         printed_at=moment,
         is_repaired=True,

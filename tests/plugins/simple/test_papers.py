@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.db import session, unit_of_work
+from core.foundation.accounts import Actor
+from core.foundation.accounts.models import User
 from core.foundation.settings.services import save_group
 from core.testing import Shop, csrf_token
 from core.tickets.codes import shown_code
@@ -180,6 +182,29 @@ def test_a_ticket_keeps_the_terms_of_its_day(shop: Shop, take: Take) -> None:
     text = paper(browser, shop, second)
     assert "Condiții noi." in text
     assert "pierderea datelor" not in text
+
+
+@pytest.mark.both_databases
+def test_the_papers_name_who_took_the_device_in_and_who_handed_it_over(shop: Shop, take: Take) -> None:
+    radu, denisa = Actor(shop.users["technician"], "Radu Câmpean"), Actor(None, "Denisa Chiș")
+    with shop.context():
+        ticket_id = take(actor=radu).ticket.id
+    reader, printer = shop.client("receptionist"), shop.client("manager")
+    with shop.context():
+        names = {role: session().get_one(User, shop.users[role]).name for role in ("receptionist", "manager")}
+    assert "Radu Câmpean" in paper(reader, shop, ticket_id)
+    assert f"predat de {names['receptionist']}" in paper(reader, shop, ticket_id, "return")
+    assert f"predat de {names['manager']}" in paper(printer, shop, ticket_id, "return")
+    with shop.context():
+        move(ticket_id, Stage.RETURNED, actor=radu)
+        move(ticket_id, Stage.READY, "Nu era ridicat.", actor=radu)
+    assert f"predat de {names['manager']}" in paper(printer, shop, ticket_id, "return")
+    with shop.context():
+        move(ticket_id, Stage.RETURNED, actor=denisa)
+    for browser in (reader, printer):
+        text = paper(browser, shop, ticket_id, "return")
+        assert text.count("Denisa Chiș") == 2
+        assert not any(name in text for name in names.values())
 
 
 def test_the_words_of_the_return_are_kept_when_the_device_goes_back(shop: Shop, take: Take) -> None:
