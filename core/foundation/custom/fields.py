@@ -103,9 +103,9 @@ COLUMNS: Final = (
 _CHOICES: Final = COLUMNS.index(CustomField.choices)
 
 
-#: Other than it was whenever a field was added or changed: their number, the sum of their versions, the moment of the last change.
+#: Other than it was whenever a field was added or changed: the newest, the sum of their versions, the moment of the last change.
 STAMP: Final = select(
-    cast(func.count(), Text)
+    cast(func.coalesce(func.max(CustomField.id), 0), Text)
     + literal("/")
     + cast(func.coalesce(func.sum(CustomField.version), 0), Text)
     + literal("/")

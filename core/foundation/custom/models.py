@@ -98,7 +98,7 @@ class CustomField(Model):
     position: Mapped[int] = mapped_column()
     #: Since when it is no longer asked; its values are kept.
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info={"title": _l("Retired")})
-    #: With count and versions it tells whether anything has changed; see ``fields.STAMP``.
+    #: With ids and versions it tells whether anything has changed; see ``fields.STAMP``.
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
     version: Mapped[int] = mapped_column()
 
