@@ -92,6 +92,7 @@ def make_facts(shop: Shop) -> Mapping[str, tuple[Any, ...]]:
         "record_kind": ("client", "equipment", "ticket"),
         "role_id": (1, 2),
         "type_id": (1,),
+        "status_id": (1, 10),
         "name": ("firm", "simple"),
         "number_kind": ("catalogue_part",),
         "key": ("vat.standard", "cash.from_firm"),

@@ -24,6 +24,8 @@ PAGES = {
     "/catalogue/": 4,
     "/search?q=Popescu": 4,
     "/": 8,
+    "/settings/statuses/": 3,
+    "/settings/statuses/1": 6,
     "/settings/numbers/": 5,
     "/settings/numbers/ticket?location=1": 10,
 }

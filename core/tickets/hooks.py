@@ -16,7 +16,7 @@ from core.foundation.settings.numbering import NumberKind
 from core.foundation.settings.values import SettingsGroup
 from core.foundation.tenants.context import Tenant
 from core.foundation.ui.records import RecordNames
-from core.foundation.ui.values import Alert, NavItem, Panel, SearchProvider
+from core.foundation.ui.values import Alert, NavItem, Panel, SearchProvider, SettingsPage
 from core.plugin import Permission, hookimpl
 from core.tickets import dashboard, panels
 from core.tickets.fields import TICKET_FIELDS
@@ -55,6 +55,21 @@ def settings_groups() -> Sequence[SettingsGroup]:
 def number_kinds() -> Sequence[NumberKind]:
     """Count the tickets of each location."""
     return (TICKETS,)
+
+
+@hookimpl
+def settings_pages() -> Sequence[SettingsPage]:
+    """Lead to the shop's statuses."""
+    return (
+        SettingsPage(
+            _l("Ticket statuses"),
+            _l("Your wording of each stage, its order, and what may follow."),
+            "signpost-split",
+            "ticket_statuses.index",
+            "core.settings:view",
+            order=90,
+        ),
+    )
 
 
 @hookimpl

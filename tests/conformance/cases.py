@@ -93,6 +93,8 @@ ACCOUNTS = {
     ),
 }
 
+STATUS = {"values": lambda world: {"status_id": make.new_status(world)}, "ids": ("status_id",)}
+
 SETTINGS = {
     "settings.index": Case(),
     "settings.show": Case(values=lambda world: {"name": "firm"}),
@@ -143,6 +145,20 @@ SETTINGS = {
         page="legal_values.index",
         ids=("value_id",),
     ),
+    "ticket_statuses.index": Case(),
+    "ticket_statuses.create": Case(
+        form=lambda world: {"stage": "in_work", "name_ro": f"Probă {next(make.numbers)}"},
+        page="ticket_statuses.index",
+    ),
+    "ticket_statuses.edit": Case(**STATUS),
+    "ticket_statuses.save": Case(
+        **STATUS,
+        form=lambda world: {"name_ro": f"Altfel {next(make.numbers)}", "follows_any": "y"},
+        page="ticket_statuses.edit",
+    ),
+    "ticket_statuses.move": Case(**STATUS, form=lambda world: {"way": "up"}, page="ticket_statuses.index"),
+    "ticket_statuses.use": Case(**STATUS, form=lambda world: {"in_use": "no"}, page="ticket_statuses.index"),
+    "ticket_statuses.preset": Case(form=lambda world: {"preset": "usual"}, page="ticket_statuses.index"),
     "numbers.index": Case(),
     "numbers.edit": Case(values=lambda world: {"number_kind": "catalogue_part"}),
     "numbers.preview": Case(

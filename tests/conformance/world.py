@@ -225,6 +225,14 @@ def first_location_of(shop: Shop) -> int:
         return list_locations(active=True)[0].id
 
 
+def new_status(world: World) -> int:
+    from core.tickets.stages import Stage
+    from core.tickets.wording import add_status
+
+    with world.home.context(), unit_of_work():
+        return add_status(Stage.IN_WORK, {"ro": f"Treaptă {next(numbers)}"}).id
+
+
 def next_status(world: World) -> int:
     from core.tickets.stages import Stage
     from core.tickets.statuses import first_status

@@ -52,6 +52,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "settings.index": ("/settings/",),
     "settings.show": ("/settings/firm", "/settings/simple"),
     "simple.index": ("/simple/",),
+    "ticket_statuses.edit": ("/settings/statuses/1", "/settings/statuses/10"),
+    "ticket_statuses.index": ("/settings/statuses/",),
     "tickets.edit": ("/tickets/{ticket}/edit",),
     "tickets.index": ("/tickets/", "/tickets/?view=all&sort=due", "/tickets/?view=mine", "/tickets/?q=nimic"),
     "tickets.new": ("/tickets/new", "/tickets/new?client={client}&equipment={equipment}"),

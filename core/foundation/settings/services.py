@@ -21,7 +21,9 @@ from core.foundation.ui.checks import Checks
 from core.foundation.ui.values import SettingsPage
 
 #: Addresses under ``/settings/`` that are no groups.
-RESERVED: Final = frozenset({"audit", "closed", "legal", "locations", "users", "roles", "numbers", "new"})
+RESERVED: Final = frozenset(
+    {"audit", "closed", "legal", "locations", "users", "roles", "numbers", "statuses", "new"}
+)
 
 
 @dataclass(slots=True)
