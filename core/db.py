@@ -14,7 +14,7 @@ import flask
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -131,6 +131,14 @@ def tenant_engine() -> Engine:
 def session() -> Session:
     """Return the session of the current application context, read-only outside a unit of work."""
     return db.session()
+
+
+def connection() -> Connection:
+    """Return the connection of the session to the tenant's database, in its transaction.
+
+    For statements over columns of a module's own: half as dear as through the session, which sends first what waits to be written.
+    """
+    return db.session().connection(bind_arguments={"mapper": Model})
 
 
 def end_reading() -> None:

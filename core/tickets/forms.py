@@ -18,6 +18,7 @@ from core.errors import InvalidInputError
 from core.foundation.settings.calendar import NeverOpenError, WorkingCalendar, calendar_of
 from core.foundation.settings.services import get_setting
 from core.foundation.tenants.context import current_tenant
+from core.foundation.ui.checks import read_id
 from core.foundation.ui.formats import format_day, local, local_today
 from core.foundation.ui.forms import (
     BaseForm,
@@ -266,6 +267,11 @@ class StatusForm(BaseForm):
     note = TextAreaField(
         _l("Remark"), id="remark", max_length=LONGEST_TEXT, rows=2, hint=_l("goes into the history")
     )
+
+    def take_any(self) -> None:
+        """Let any id be chosen: whether its status may follow is asked where the ticket is locked."""
+        sent = [read_id(text) for text in self.status_id.sent or ()]
+        self.status_id.choices = [(number, "") for number in sent if number is not None]
 
     def offer(self, statuses: Sequence[TicketStatus], language: str) -> None:
         """Set the statuses that may follow."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import flask
 
@@ -67,13 +68,25 @@ class Intake:
     """The forms of one intake."""
 
     form: IntakeForm
-    client: NewClientForm
-    equipment: NewEquipmentForm
     sections: list[Section] = field(default_factory=list)
     #: What a new client and a new device are asked besides.
     client_sections: list[Section] = field(default_factory=list)
     equipment_sections: list[Section] = field(default_factory=list)
     found: Found = field(default_factory=Found)
+
+    @cached_property
+    def client(self) -> NewClientForm:
+        """The part for a client whom the shop does not know; made when it is asked for, which a known one never does."""
+        form = NewClientForm(prefix="client-")
+        form.offer()
+        return form
+
+    @cached_property
+    def equipment(self) -> NewEquipmentForm:
+        """The part for a device that the shop does not know."""
+        form = NewEquipmentForm(prefix="equipment-")
+        form.offer(list_types())
+        return form
 
     @property
     def is_find(self) -> bool:
@@ -163,10 +176,8 @@ class Intake:
 def read_intake(user: CurrentUser) -> Intake:
     """Return the intake of this request: empty, or as it was sent."""
     form = IntakeForm()
-    intake = Intake(form, NewClientForm(prefix="client-"), NewEquipmentForm(prefix="equipment-"))
     form.offer(find_people(user))
-    intake.client.offer()
-    intake.equipment.offer(list_types())
+    intake = Intake(form)
     intake.sections = read_sections(hooks().form_sections(form="intake"), user.can, None)
     intake.client_sections = read_sections(hooks().form_sections(form="intake_client"), user.can, None)
     intake.equipment_sections = read_sections(hooks().form_sections(form="intake_equipment"), user.can, None)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from core.clients.models import Client
 from core.clients.services import ClientData, create_client, get_current_client
@@ -22,16 +22,16 @@ from core.foundation.settings.locations import get_location
 from core.foundation.settings.models import Location
 from core.foundation.settings.numbering import NumberKind, take_number
 from core.foundation.tenants.context import current_tenant, hooks
-from core.foundation.ui.checks import Checks
+from core.foundation.ui.checks import Checks, is_id
 from core.foundation.ui.parsing import check_length
 from core.tickets.codes import code_digest, decrypt, encrypt, new_access_code
 from core.tickets.errors import TicketNotFoundError
 from core.tickets.indexing import index_ticket
-from core.tickets.models import LONGEST_TEXT, EventKind, Priority, Ticket, TicketEvent
+from core.tickets.models import LONGEST_TEXT, EventKind, Priority, Ticket, TicketEvent, TicketStatus
 from core.tickets.stages import Stage
 from core.tickets.statuses import first_status
 from core.tickets.timeline import record_event
-from core.tickets.visibility import visible_tickets
+from core.tickets.visibility import narrowed, visible_tickets
 from core.types import Money, now
 
 TICKETS: Final = NumberKind(
@@ -47,6 +47,23 @@ UNLOCK: Final = "unlock-code"
 LONGEST_UNLOCK: Final = 200
 #: A term further back than this was not meant: forms are filled in while the clock runs.
 GRACE: Final = timedelta(hours=1)
+_TICKET: Final = select(Ticket).where(Ticket.id == bindparam("ticket"))
+_LOCKED: Final = _TICKET.with_for_update()
+_FIRST: Final = (
+    select(TicketStatus.id)
+    .where(TicketStatus.stage == Stage.RECEIVED, TicketStatus.is_active)
+    .order_by(TicketStatus.position, TicketStatus.id)
+    .limit(1)
+    .scalar_subquery()
+)
+#: All that a ticket is opened with.
+_KNOWN: Final = (
+    select(Client, Equipment, Location, TicketStatus)
+    .join_from(Client, Equipment, Equipment.id == bindparam("equipment"))
+    .join(Location, Location.id == bindparam("location"))
+    .join(TicketStatus, TicketStatus.id == _FIRST)
+    .where(Client.id == bindparam("client"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +105,12 @@ def open_ticket(
     :raises InvalidInputError: by field; fields of a new client or device are named ``client.…`` and ``equipment.…``.
     :raises NotFoundError: the client or the device does not exist.
     """
+    known = _read_known(client, equipment, data.location_id)
     columns = _read(data, of=None, unlock_code=unlock_code)
     location = get_location(data.location_id)
     owner = _client(client)
     device = _equipment(equipment, owner)
-    status = first_status(Stage.RECEIVED)
+    status = first_status(Stage.RECEIVED) if known is None else known.TicketStatus
     moment, code = now(), new_access_code()
     ticket = Ticket(
         access_digest=code_digest(code),
@@ -112,7 +130,6 @@ def open_ticket(
     hooks().ticket_opening(ticket=ticket, client=owner, equipment=device)
     ticket.number = take_number(TICKETS, location=location).text
     session().add(ticket)
-    session().flush()
     opened = {"to": status.id, "stage": status.stage.value}
     record_event(ticket, EventKind.OPENED, actor=actor, at=moment, data=opened)
     index_ticket(ticket, client=owner, equipment=device, is_new=True)
@@ -139,7 +156,6 @@ def change_ticket(ticket: Ticket, data: TicketData, *, actor: Actor, version: in
         setattr(ticket, name, columns[name])
     told = {name: [plain(value), plain(columns[name])] for name, value in before.items()}
     record_event(ticket, EventKind.EDITED, actor=actor, data={"fields": told})
-    session().flush()
     reindex(ticket)
 
 
@@ -156,10 +172,9 @@ def assign_ticket(ticket: Ticket, assignee_id: int | None, *, actor: Actor) -> N
     before, ticket.assignee_id = ticket.assignee_id, assignee_id
     told = {"from": before, "to": assignee_id, "name": "" if user is None else user.name}
     record_event(ticket, EventKind.ASSIGNED, actor=actor, data=told)
-    session().flush()
 
 
-def add_note(ticket: Ticket, text: str, *, actor: Actor) -> TicketEvent:
+def add_note(ticket: Ticket, text: str, *, actor: Actor) -> None:
     """Write a note into the timeline of ``ticket``, for the people of the shop.
 
     :raises InvalidInputError: the note is empty or too long.
@@ -167,9 +182,7 @@ def add_note(ticket: Ticket, text: str, *, actor: Actor) -> TicketEvent:
     checks = Checks()
     text = checks.text("note", text, LONGEST_TEXT, required=True, multiline=True)
     checks.finish()
-    event = record_event(ticket, EventKind.NOTE, actor=actor, text=text)
-    session().flush()
-    return event
+    record_event(ticket, EventKind.NOTE, actor=actor, text=text)
 
 
 def get_ticket(ticket_id: int, user: CurrentUser | None, *, lock: bool = False) -> Ticket:
@@ -178,17 +191,19 @@ def get_ticket(ticket_id: int, user: CurrentUser | None, *, lock: bool = False) 
     :param lock: Keep others from changing it until the unit of work ends.
     :raises TicketNotFoundError: there is none, or it is not theirs to know of.
     """
-    statement = select(Ticket).where(Ticket.id == ticket_id, *visible_tickets(user))
-    ticket = session().scalars(statement.with_for_update() if lock else statement).one_or_none()
+    statement = narrowed(_LOCKED if lock else _TICKET, visible_tickets(user))
+    ticket: Ticket | None = session().scalars(statement, {"ticket": ticket_id}).one_or_none()
     if ticket is None:
         raise TicketNotFoundError(_("There is no such ticket."))
     return ticket
 
 
 def may_know(ticket_id: int, user: CurrentUser) -> bool:
-    """Tell whether there is a ticket with this id that ``user`` may know of."""
-    statement = select(Ticket.id).where(Ticket.id == ticket_id, *visible_tickets(user))
-    return session().scalar(statement) is not None
+    """Tell whether ``user`` may know of a ticket that there is; who may know of all is asked nothing."""
+    clauses = visible_tickets(user)
+    return (
+        not clauses or session().scalar(select(Ticket.id).where(Ticket.id == ticket_id, *clauses)) is not None
+    )
 
 
 def find_by_access_code(code: str, user: CurrentUser | None) -> int | None:
@@ -200,7 +215,6 @@ def find_by_access_code(code: str, user: CurrentUser | None) -> int | None:
 def reveal_access_code(ticket: Ticket, *, actor: Actor) -> str:
     """Return the access code of ``ticket`` and write down who saw it; in a unit of work."""
     record_event(ticket, EventKind.CODE_SHOWN, actor=actor)
-    session().flush()
     return access_code_of(ticket)
 
 
@@ -217,7 +231,6 @@ def reveal_unlock_code(ticket: Ticket, *, actor: Actor) -> str:
     if ticket.unlock_code is None:
         raise TicketNotFoundError(_("No unlock code is kept for this ticket."))
     record_event(ticket, EventKind.UNLOCK_SHOWN, actor=actor)
-    session().flush()
     return decrypt(ticket.unlock_code, purpose=UNLOCK)
 
 
@@ -233,7 +246,6 @@ def change_unlock_code(ticket: Ticket, code: str, *, actor: Actor) -> None:
     checks.finish()
     ticket.unlock_code = encrypt(code, purpose=UNLOCK) if code else None
     record_event(ticket, EventKind.EDITED, actor=actor, data={"fields": {"unlock_code": ["•••", "•••"]}})
-    session().flush()
 
 
 def record_print(ticket: Ticket, document: str, *, reveals: bool, actor: Actor) -> None:
@@ -244,7 +256,6 @@ def record_print(ticket: Ticket, document: str, *, reveals: bool, actor: Actor) 
     """
     data = {"document": document, "access_code": True} if reveals else {"document": document}
     record_event(ticket, EventKind.PRINTED, actor=actor, data=data)
-    session().flush()
 
 
 def printed_papers(ticket_id: int) -> dict[str, datetime]:
@@ -261,6 +272,19 @@ def reindex(ticket: Ticket) -> None:
     """Bring the search up to date after ``ticket``, its client or its device changed."""
     client = session().get_one(Client, ticket.client_id)
     index_ticket(ticket, client=client, equipment=session().get_one(Equipment, ticket.equipment_id))
+
+
+def _read_known(
+    client: int | ClientData, equipment: int | EquipmentData, location_id: int
+) -> Row[Client, Equipment, Location, TicketStatus] | None:
+    """Read client, device, location and first status by one statement, where the shop knows all of them.
+
+    Whoever holds the answer finds each of them in the session. ``None`` where one is new or missing: ask one by one.
+    """
+    if not isinstance(client, int) or not isinstance(equipment, int):
+        return None
+    ids = {"client": client, "equipment": equipment, "location": location_id}
+    return session().execute(_KNOWN, ids).first() if all(map(is_id, ids.values())) else None
 
 
 def _client(client: int | ClientData) -> Client:

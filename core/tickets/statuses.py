@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from flask_babel import get_locale, gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 
 from core.db import session
 from core.errors import InvalidInputError
@@ -24,6 +24,9 @@ from core.types import now
 CORRECTIONS = {Stage.RETURNED: (Stage.READY, Stage.IN_WORK), Stage.CANCELLED: (Stage.RECEIVED,)}
 _STATUSES: Final = select(TicketStatus).order_by(TicketStatus.position, TicketStatus.id)
 _ACTIVE: Final = _STATUSES.where(TicketStatus.is_active)
+_BOTH: Final = select(TicketStatus).where(
+    or_(TicketStatus.id == bindparam("present"), TicketStatus.id == bindparam("to"))
+)
 
 
 def seed_statuses() -> None:
@@ -57,19 +60,15 @@ def first_status(stage: Stage, statuses: Sequence[TicketStatus] | None = None) -
 
 
 def following(status: TicketStatus, statuses: Sequence[TicketStatus]) -> list[TicketStatus]:
-    """Return those of the active ``statuses`` that may follow ``status``, in the shop's order."""
-    return [
-        other
-        for other in statuses
-        if other.id != status.id and (status.next_ids is None or other.id in status.next_ids)
-    ]
+    """Return those of ``statuses`` that are in use and may follow ``status``, in the shop's order."""
+    return [other for other in statuses if _may_follow(status, other)]
 
 
 def next_statuses(ticket: Ticket) -> list[TicketStatus]:
     """Return the statuses that may follow that of ``ticket``, in the shop's order; one statement."""
     statuses = list_statuses(active=False)
     present = next(status for status in statuses if status.id == ticket.status_id)
-    return following(present, [status for status in statuses if status.is_active])
+    return following(present, statuses)
 
 
 def wants_reason(present: Stage, to: Stage) -> bool:
@@ -77,20 +76,18 @@ def wants_reason(present: Stage, to: Stage) -> bool:
     return to is Stage.CANCELLED or (to.is_open and not present.is_open)
 
 
-def change_status(ticket: Ticket, *, to: TicketStatus, actor: Actor, note: str = "") -> None:
-    """Move ``ticket`` on to the status ``to`` and write it down; returned and cancelled close it.
+def change_status(ticket: Ticket, *, to: TicketStatus | int, actor: Actor, note: str = "") -> TicketStatus:
+    """Move ``ticket`` on to the status ``to`` (one, or the id of one), write it down and return it; returned and cancelled close it.
 
     Closing wipes the device's unlock code (X12). Plugins may veto the change before, and react to it after, in the same transaction.
 
     :raises TransitionError: ``to`` may not follow; the message names what may.
-    :raises InvalidInputError: the ``note`` is too long.
+    :raises InvalidInputError: there is no such status, or the ``note`` is too long.
     :raises ReasonMissingError: cancelling, or opening what was closed, without a ``note``.
     """
-    statuses = list_statuses()
-    present = session().get_one(TicketStatus, ticket.status_id)
-    allowed = following(present, statuses)
-    if to not in allowed:
-        raise TransitionError(_refusal(present, to, allowed))
+    present, to = _read_both(ticket.status_id, to if isinstance(to, int) else to.id)
+    if not _may_follow(present, to):
+        raise TransitionError(_refusal(present, to, following(present, list_statuses())))
     checks = Checks()
     note = checks.text("note", note, LONGEST_TEXT, multiline=True)
     checks.finish()
@@ -107,8 +104,25 @@ def change_status(ticket: Ticket, *, to: TicketStatus, actor: Actor, note: str =
         text=note,
         data={"from": present.id, "to": to.id, "before": present.stage.value, "stage": to.stage.value},
     )
-    session().flush()
     hooks().ticket_status_changed(ticket=ticket, before=present)
+    return to
+
+
+def _read_both(present: int, to: int) -> tuple[TicketStatus, TicketStatus]:
+    """Return two statuses, read by one statement.
+
+    :raises InvalidInputError: there is no second one.
+    """
+    found = {one.id: one for one in session().scalars(_BOTH, {"present": present, "to": to})}
+    if to not in found:
+        raise InvalidInputError(_("Choose from the list."), field="status_id")
+    return found[present], found[to]
+
+
+def _may_follow(status: TicketStatus, other: TicketStatus) -> bool:
+    return (
+        other.id != status.id and (status.next_ids is None or other.id in status.next_ids) and other.is_active
+    )
 
 
 def _move(ticket: Ticket, to: TicketStatus, moment: datetime, note: str) -> None:

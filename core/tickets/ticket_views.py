@@ -38,7 +38,7 @@ from core.tickets.services import (
     change_unlock_code,
     get_ticket,
 )
-from core.tickets.statuses import change_status, next_statuses
+from core.tickets.statuses import change_status
 
 #: Earlier tickets of the device that its page names.
 EARLIER = 5
@@ -86,22 +86,17 @@ def status(ticket_id: int) -> ResponseReturnValue:
 @idempotent(answer=lead_to)
 def change(ticket_id: int) -> ResponseReturnValue:
     """Change the status."""
-    ticket = get_ticket(ticket_id, current_user())
-    form = _status_form(ticket, next_statuses(ticket))
+    form = StatusForm()
+    form.take_any()
     if not form.validate():
-        return _status_page(read_page(ticket_id, current_user()), form), 422
+        return _refused(ticket_id, form), 422
     with saving(form) as attempt:
         ticket = get_ticket(ticket_id, current_user(), lock=True)
         _refuse_moved(ticket, form.from_id.data)
-        to = session().get_one(TicketStatus, form.status_id.data)
-        change_status(ticket, to=to, actor=current_actor(), note=form.note.data)
+        to = change_status(ticket, to=form.status_id.data, actor=current_actor(), note=form.note.data)
         record_result(ticket_id)
     if attempt.error is not None:
-        page = read_page(ticket_id, current_user())
-        # What may follow is another choice once somebody else has moved the ticket.
-        form.offer(page.next_statuses, current_locale().language)
-        form.from_id.data, form.from_id.typed = page.ticket.status_id, str(page.ticket.status_id)
-        return _status_page(page, form), attempt.status
+        return _refused(ticket_id, form), attempt.status
     name = to.title(current_locale().language)
     say(_("%(number)s: now “%(status)s”.", number=ticket.number, status=name))
     return lead_to(ticket_id)
@@ -235,6 +230,14 @@ def _page(
         parts=readable_panels(hooks().ticket_panels(ticket=ticket), current_user().can),
         panel_body=panel_body,
     )
+
+
+def _refused(ticket_id: int, form: StatusForm) -> str:
+    """Show the change of status again: what may follow is another choice once somebody else has moved the ticket."""
+    page = read_page(ticket_id, current_user())
+    form.offer(page.next_statuses, current_locale().language)
+    form.from_id.data, form.from_id.typed = page.ticket.status_id, str(page.ticket.status_id)
+    return _status_page(page, form)
 
 
 def _status_page(page: TicketPage, form: StatusForm) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from flask_babel import force_locale, gettext as _, ngettext
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, Table, bindparam, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from plugins.simple.models import TicketWording, Wording
@@ -22,7 +23,24 @@ TEXTS: Final = {"intake": ("terms", "intake_note"), "return": ("return_note",)}
 #: What the history of changes is told of a client's yes.
 ACCEPTED: Final = "accepted"
 FIGURES: Final = ("diagnosis_fee", "estimate_days", "guarantee_months", "storage_days", "storage_fee")
-_TRIES: Final = 3
+_TRIES: Final = 4
+TABLE: Final[Table] = TicketWording.__table__  # type: ignore[assignment] # a model's table is a Table
+#: Keep the wording of a content with a ticket that has none yet.
+_KEEP: Final = (
+    insert(TABLE)
+    .from_select(
+        [TABLE.c.ticket_id, TABLE.c.kind, TABLE.c.wording_id],
+        select(
+            bindparam("ticket", type_=Integer), bindparam("kind", type_=Wording.kind.type), Wording.id
+        ).where(
+            Wording.kind == bindparam("kind"),
+            Wording.language == bindparam("language"),
+            Wording.digest == bindparam("digest"),
+            ~exists().where(TABLE.c.ticket_id == bindparam("ticket"), TABLE.c.kind == bindparam("kind")),
+        ),
+    )
+    .returning(TABLE.c.wording_id)
+)
 _KEPT: Final = (
     select(TicketWording.kind, Wording.number, TicketWording.accepted_at)
     .join(Wording, Wording.id == TicketWording.wording_id)
@@ -62,12 +80,23 @@ def wording_of(ticket_id: int, kind: str, language: str) -> PaperWording:
 
 
 def keep_wording(ticket_id: int, kind: str, language: str) -> None:
-    """Note that a paper of a ticket has the present wording, in the caller's unit of work; one that is noted stays."""
-    known = session().get(TicketWording, (ticket_id, kind))
-    if known is None:
-        wording_id = _wording_id(kind, language)
-        session().add(TicketWording(ticket_id=ticket_id, kind=kind, wording_id=wording_id))
-        session().flush()
+    """Note that a paper of a ticket has the present wording, in the caller's unit of work; one that is noted stays.
+
+    The wording's own row is made where it is new, also while others make one.
+
+    :raises ConflictError: others were faster each time.
+    """
+    content = _content(present_wording(kind, language))
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    session().flush()
+    given = {"ticket": ticket_id, "kind": kind, "language": language, "digest": digest}
+    for _try in range(_TRIES):
+        if session().execute(_KEEP, given).first() is not None:
+            return
+        if session().get(TicketWording, (ticket_id, kind)) is not None:
+            return
+        _make(kind, language, digest, content)
+    raise ConflictError(_("The texts of the protocols are being changed at this moment. Try again."))
 
 
 def accept_wording(ticket_id: int, kind: str) -> None:
@@ -114,37 +143,14 @@ def figures_in_words(figures: Mapping[str, Any], language: str) -> dict[str, str
         }
 
 
-def _wording_id(kind: str, language: str) -> int:
-    """Return the id of the present wording; its row is made where it is new, also while others make one.
-
-    :raises ConflictError: others were faster each time.
-    """
-    content = _content(present_wording(kind, language))
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    same = select(Wording.id).where(
-        Wording.kind == kind, Wording.language == language, Wording.digest == digest
-    )
-    for _try in range(_TRIES):
-        found = session().scalars(same).one_or_none()
-        if found is None:
-            found = _make(kind, language, digest, content)
-        if found is not None:
-            return found
-    raise ConflictError(_("The texts of the protocols are being changed at this moment. Try again."))
-
-
-def _make(kind: str, language: str, digest: str, content: dict[str, Any]) -> int | None:
-    """Add a wording with the next number and return its id; ``None`` where somebody takes that number at this moment."""
+def _make(kind: str, language: str, digest: str, content: dict[str, Any]) -> None:
+    """Add a wording with the next number, unless somebody takes that number at this moment."""
     newest = select(func.max(Wording.number)).where(Wording.kind == kind, Wording.language == language)
     number = (session().scalar(newest) or 0) + 1
     made = Wording(kind=kind, language=language, number=number, digest=digest, content=content)
-    try:
-        with session().begin_nested():
-            session().add(made)
-            session().flush()
-    except IntegrityError:
-        return None
-    return made.id
+    with suppress(IntegrityError), session().begin_nested():
+        session().add(made)
+        session().flush()
 
 
 def _content(wording: PaperWording) -> dict[str, Any]:

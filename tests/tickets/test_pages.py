@@ -537,10 +537,10 @@ def test_of_two_who_move_a_ticket_at_the_same_moment_the_slower_one_is_told(shop
             move(ticket_id, Stage.READY)
 
     def note_reading(*told: Any) -> None:
-        steps.extend(["read"] if "FROM ticket_status" in told[2] and not steps else [])
+        steps.extend(["read"] if "FROM login_session" in told[2] and not steps else [])
 
     def overtake(_connection: Connection) -> None:
-        # What may follow is read, the unit of work has not begun.
+        # Who asks is known, the unit of work has not begun.
         if steps == ["read"]:
             steps.append("moved")
             other = threading.Thread(target=move_first)

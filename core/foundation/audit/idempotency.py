@@ -19,9 +19,10 @@ from typing import Final, ParamSpec
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, delete, insert, select
+from sqlalchemy import CursorResult, Table, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from core.db import AUDITED, end_reading, session
+from core.db import AUDITED, connection, end_reading, session
 from core.errors import BadRequestError, ConflictError, DomainError, ProgrammingError
 from core.foundation.accounts.identity import find_user
 from core.foundation.audit.models import IdempotencyKey
@@ -38,6 +39,18 @@ SWEEP_EVERY: Final = 3600
 #: "See Other": what a form that created something is answered with.
 SEE_OTHER: Final = 303
 
+TABLE: Final[Table] = IdempotencyKey.__table__  # type: ignore[assignment] # a model's table is a Table
+#: Keep a key, unless it is kept already; on PostgreSQL this waits for whoever is keeping it at this moment.
+_KEEP: Final = {
+    dialect.dialect.name: dialect.insert(TABLE)
+    .on_conflict_do_nothing(index_elements=[TABLE.c.user_id, TABLE.c.key])
+    .returning(TABLE.c.id)
+    for dialect in (sqlite, postgresql)
+}
+_FIND: Final = select(TABLE.c.method, TABLE.c.path, TABLE.c.body_hash, TABLE.c.result_id).where(
+    TABLE.c.user_id == bindparam("of_user"), TABLE.c.key == bindparam("of_key")
+)
+
 Parameters = ParamSpec("Parameters")
 Answer = Callable[[int], ResponseReturnValue]
 
@@ -49,6 +62,10 @@ class KeyReusedError(ConflictError):
     needs_new_key = True
 
 
+class RepeatedError(ConflictError):
+    """The form was carried out already: what was done for it a second time is undone, and the first answer given again."""
+
+
 @dataclass(slots=True)
 class Call:
     """One sending of a form."""
@@ -58,8 +75,6 @@ class Call:
     method: str
     path: str
     body_hash: str
-    #: The key has led to a result, with other content.
-    is_reused: bool = False
     is_recorded: bool = False
 
 
@@ -82,9 +97,10 @@ def idempotent(
 ) -> Callable[[Callable[Parameters, ResponseReturnValue]], Callable[Parameters, ResponseReturnValue]]:
     """Carry out a POST view once for each key; stands under the declaration of access.
 
-    The view calls ``record_result(id)`` as the last thing in its unit of work.
+    The view calls ``record_result(id)`` as the last thing in its unit of work, which undoes what a repeat has done; whatever else a
+    repeat comes to, a refusal as well, is replaced by ``answer``. So a first sending asks for its key only by keeping it.
 
-    :param answer: Answers with the id of what was made; called in place of the view for a repeat.
+    :param answer: Answers with the id of what was made, for a repeat.
     :raises BadRequestError: the form brings no key, or none of ours.
     """
 
@@ -93,21 +109,14 @@ def idempotent(
     ) -> Callable[Parameters, ResponseReturnValue]:
         @wraps(view)
         def once(*args: Parameters.args, **kwargs: Parameters.kwargs) -> ResponseReturnValue:
-            call = _read_call()
-            known = find_result(call)
-            if known is not None:
-                if known.repeats(call):
-                    return answer(known.result_id)
-                call.is_reused = True
-            end_reading()
-            flask.g._idempotent_call = call  # noqa: SLF001 - flask.g is a namespace
+            call = flask.g._idempotent_call = _read_call()  # noqa: SLF001 - flask.g is a namespace
             try:
                 response = view(*args, **kwargs)
             except DomainError:
-                if (result := _made_meanwhile(call)) is not None:
+                if (result := _made_before(call)) is not None:
                     return answer(result)
                 raise
-            if (result := _made_meanwhile(call)) is not None:
+            if (result := _made_before(call)) is not None:
                 return answer(result)
             return response
 
@@ -119,17 +128,14 @@ def idempotent(
 def record_result(result_id: int, *, status: int = SEE_OTHER) -> None:
     """Note in the open unit of work what the form led to.
 
-    :raises KeyReusedError: the same key has led to a result already, with other content; nothing is kept.
+    :raises KeyReusedError: the same key has led to a result already, with other content.
+    :raises RepeatedError: it has, with the same content; the view ends its unit of work, and the first answer is given again.
     :raises ProgrammingError: the view is not ``@idempotent``.
     """
     call: Call | None = flask.g.get("_idempotent_call")
     if call is None:
         msg = "record_result() belongs into a view that is @idempotent"
         raise ProgrammingError(msg)
-    if call.is_reused:
-        raise KeyReusedError(
-            _("This form was saved once already, with other content. To save it as a new one, send it again.")
-        )
     values = {
         "key": call.key,
         "user_id": call.user_id,
@@ -140,22 +146,27 @@ def record_result(result_id: int, *, status: int = SEE_OTHER) -> None:
         "result_id": result_id,
         "created_at": now(),
     }
-    session().execute(insert(IdempotencyKey), [values])
+    session().flush()
+    tenant = connection()
+    if tenant.execute(_KEEP[tenant.dialect.name], values).first() is None:
+        _refuse(call)
     call.is_recorded = True
     _sweep_now_and_then()
 
 
+def _refuse(call: Call) -> None:
+    """Undo what a key that is kept already was sent for once more."""
+    known = find_result(call)
+    if known is not None and not known.repeats(call):
+        raise KeyReusedError(
+            _("This form was saved once already, with other content. To save it as a new one, send it again.")
+        )
+    raise RepeatedError(_("The same was saved by somebody else at the same moment. Check and save again."))
+
+
 def find_result(call: Call) -> Known | None:
     """Return what an earlier sending with the key of ``call`` led to."""
-    row = (
-        session()
-        .execute(
-            select(
-                IdempotencyKey.method, IdempotencyKey.path, IdempotencyKey.body_hash, IdempotencyKey.result_id
-            ).where(IdempotencyKey.user_id == call.user_id, IdempotencyKey.key == call.key)
-        )
-        .first()
-    )
+    row = connection().execute(_FIND, {"of_user": call.user_id, "of_key": call.key}).first()
     return None if row is None else Known(row.method, row.path, row.body_hash, row.result_id)
 
 
@@ -212,9 +223,9 @@ def _body_hash() -> str:
     return digest.hexdigest()
 
 
-def _made_meanwhile(call: Call) -> int | None:
-    """Return the result of the same form sent at the same moment, where that sending was the faster one."""
-    if call.is_recorded or call.is_reused:
+def _made_before(call: Call) -> int | None:
+    """Return the result of the same form sent before, or at the same moment where that sending was the faster one."""
+    if call.is_recorded:
         return None
     end_reading()
     known = find_result(call)

@@ -83,22 +83,28 @@ def _remember(mapper: Mapper[Any], connection: Connection, target: Model) -> Non
     if plan is None or session is None:
         return
     state = inspect(target)
-    missing = [key for key in plan.columns if _is_missing(state, key)]
+    is_deleted = target in session.deleted
+    keys = plan.columns if is_deleted else _touched(plan, state)
+    missing = [key for key in keys if _is_missing(state, key, is_deleted=is_deleted)]
     if not missing:
         return
     columns = [mapper.column_attrs[key].columns[0].label(key) for key in missing]
-    keys = zip(mapper.primary_key, state.identity or (), strict=True)
-    row = connection.execute(select(*columns).where(*(column == value for column, value in keys))).first()
+    key = zip(mapper.primary_key, state.identity or (), strict=True)
+    row = connection.execute(select(*columns).where(*(column == value for column, value in key))).first()
     if row is not None:
         session.info.setdefault(BEFORE, {})[state] = row._asdict()
 
 
-def _is_missing(state: InstanceState[Any], key: str) -> bool:
+def _touched(plan: Plan, state: InstanceState[Any]) -> list[str]:
+    """Return the recorded attributes that somebody has set: the others of a wide table are not worth a look."""
+    return [key for key in plan.columns if key in state.committed_state]
+
+
+def _is_missing(state: InstanceState[Any], key: str, *, is_deleted: bool) -> bool:
     """Tell whether the stored value of an attribute is unknown: overwritten, or about to be deleted, unread."""
-    attribute = state.attrs[key]
-    if state.session is not None and state.obj() in state.session.deleted:
+    if is_deleted:
         return key not in state.dict
-    history = attribute.history
+    history = state.attrs[key].history
     return bool(history.added) and not history.deleted
 
 
@@ -126,14 +132,14 @@ def _updated(mapper: Mapper[Any], connection: Connection, target: Model) -> None
         return
     state = inspect(target)
     changes: Changes = {}
-    for key, name in plan.columns.items():
+    for key in _touched(plan, state):
         history = state.attrs[key].history
         if not history.added:
             continue
         before = history.deleted[0] if history.deleted else _before(target, state, key)
         after = history.added[0]
         if before != after:
-            changes[name] = [_told(plan, key, before), _told(plan, key, after)]
+            changes[plan.columns[key]] = [_told(plan, key, before), _told(plan, key, after)]
     changes.update(_links(plan, state))
     if changes:
         _add(target, plan, "change", changes)
